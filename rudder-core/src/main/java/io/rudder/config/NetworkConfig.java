@@ -36,7 +36,8 @@ public record NetworkConfig(
     @Override
     public String toString() {
         return network + ", subnets of /" + subnetLength + " from " + Ipv4.format(subnetMin.first()) + " to "
-                + Ipv4.format(subnetMax.first()) + ", backend " + backend.type().name().toLowerCase(java.util.Locale.ROOT)
+                + Ipv4.format(subnetMax.first()) + ", backend "
+                + backend.type().name().toLowerCase(java.util.Locale.ROOT)
                 + " port " + backend.port();
     }
 }

@@ -49,8 +49,7 @@ public record LeaseAttributes(int publicIp, Optional<String> nodeId, Optional<St
         } catch (JsonParseException e) {
             throw new IllegalArgumentException("not JSON", e);
         }
-        String publicIp = string(object, "PublicIP")
-                .orElseThrow(() -> new IllegalArgumentException("no PublicIP"));
+        String publicIp = string(object, "PublicIP").orElseThrow(() -> new IllegalArgumentException("no PublicIP"));
         JsonElement backendData = member(object, "BackendData");
         Optional<String> nodeId =
                 backendData.isJsonObject() ? string(backendData.getAsJsonObject(), "NodeID") : Optional.empty();

@@ -85,8 +85,9 @@ public final class RouteTable {
         private final int[] addresses;
 
         PeersOfLength(int length, List<Peer> all) {
-            List<Peer> members =
-                    all.stream().filter(peer -> peer.subnet().length() == length).toList();
+            List<Peer> members = all.stream()
+                    .filter(peer -> peer.subnet().length() == length)
+                    .toList();
             int capacity = Math.max(2, Integer.highestOneBit(members.size()) * 4);
             this.mask = Ipv4Prefix.mask(length);
             this.shift = 32 - Integer.numberOfTrailingZeros(capacity);
