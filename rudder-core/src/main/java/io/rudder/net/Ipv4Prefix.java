@@ -33,14 +33,14 @@ public record Ipv4Prefix(int address, int length) implements Comparable<Ipv4Pref
         int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("[0-9]|[12][0-9]|3[0-2]")) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is not an IPv4 prefix (expected a.b.c.d/0 to a.b.c.d/32)");
+                    "'" + Excerpt.of(text) + "' is not an IPv4 prefix (expected a.b.c.d/0 to a.b.c.d/32)");
         }
         return containing(Ipv4.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
     }
 
     /** The netmask of a prefix length, 0 to 32: {@code mask(24)} is {@code 0xffffff00}. */
     public static int mask(int length) {
-        // Java takes shift distances modulo 32, so a shift by 32 needs a long.
+        // Java takes an int's shift distance modulo 32, so a shift by 32 needs a long.
         return (int) (0xffffffffL << 32 - length);
     }
 
