@@ -130,7 +130,7 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
     @Override
     public RegistryWatch watch(long fromRevision, RegistryWatch.Listener listener) {
         LeaseWatch watch = new LeaseWatch(keys, failures, this::executeUnlessClosed, listener);
-        onThread(() -> {
+        onThread(LeaseWatch.CALL, () -> {
                     watch.open(client, fromRevision);
                     return null;
                 })
@@ -157,18 +157,18 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
     }
 
     private <T> CompletableFuture<T> call(String name, Function<Client, CompletableFuture<T>> start) {
-        return onThread(() -> start.apply(client))
+        return onThread(name, () -> start.apply(client))
                 .thenCompose(answer -> answer)
                 // gRPC's own deadline comes first; this one holds also when jetcd drops a call, as in closing
                 .orTimeout(CallDeadlines.WRITE.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(failures.of(name, failure)));
     }
 
-    private <T> CompletableFuture<T> onThread(Supplier<T> task) {
+    private <T> CompletableFuture<T> onThread(String call, Supplier<T> task) {
         try {
             return CompletableFuture.supplyAsync(task, thread);
         } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(failures.unavailable("call", "the registry is closed"));
+            return CompletableFuture.failedFuture(failures.unavailable(call, "the registry is closed"));
         }
     }
 

@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
  * monitor is never held while jetcd is called.
  */
 final class LeaseWatch implements RegistryWatch {
-    private static final String CALL = "watch the leases";
+    /** How its failures name it. */
+    static final String CALL = "watch the leases";
+
     private static final Logger LOG = LoggerFactory.getLogger(LeaseWatch.class);
 
     private final EtcdKeys keys;
