@@ -29,8 +29,10 @@ final class EtcdFailures {
             new Known("invalid auth token", Kind.UNAVAILABLE, "the login ran out"),
             new Known("revision of auth store is old", Kind.UNAVAILABLE, "the login is out of date"),
             new Known("permission denied", Kind.DENIED, "permission denied: the user's role lacks these keys"),
-            new Known("database space exceeded", Kind.REFUSED, "database space exceeded (NOSPACE): compact, "
-                    + "defragment and disarm etcd"),
+            new Known(
+                    "database space exceeded",
+                    Kind.REFUSED,
+                    "database space exceeded (NOSPACE): compact, " + "defragment and disarm etcd"),
             new Known("requested lease not found", Kind.REFUSED, "etcd does not know the etcd lease (any more)"),
             new Known("request is too large", Kind.REFUSED, "request is too large"),
             new Known("exceeds maximum size", Kind.REFUSED, "the answer is larger than 64 MiB"),
