@@ -37,8 +37,8 @@ final class EtcdClients {
                 // a refused connection fails the call at once, with its cause, instead of after the deadline
                 .waitForReady(false);
         options.credentials()
-                .ifPresent(credentials ->
-                        builder.user(bytes(credentials.user())).password(bytes(credentials.password())));
+                .ifPresent(
+                        credentials -> builder.user(bytes(credentials.user())).password(bytes(credentials.password())));
         return builder.build();
     }
 

@@ -53,8 +53,7 @@ final class EtcdKeys {
     /** A key of which it is known that it is an entry's. */
     RegistryEntry entry(KeyValue kv) {
         String path = text(kv.getKey()).substring(root.length());
-        return new RegistryEntry(
-                path, text(kv.getValue()), kv.getLease(), kv.getCreateRevision(), kv.getModRevision());
+        return new RegistryEntry(path, text(kv.getValue()), kv.getLease(), kv.getCreateRevision(), kv.getModRevision());
     }
 
     /** The path of a watched key; empty if it is not an entry's. */

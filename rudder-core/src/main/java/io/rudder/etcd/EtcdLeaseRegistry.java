@@ -64,9 +64,11 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
 
     @Override
     public CompletableFuture<Optional<RegistryEntry>> get(Ipv4Prefix subnet) {
-        return call("read lease " + subnet, etcd -> etcd.getKVClient()
-                .get(keys.subnet(subnet))
-                .thenApply(found -> found.getKvs().stream().findFirst().map(keys::entry)));
+        return call(
+                "read lease " + subnet,
+                etcd -> etcd.getKVClient()
+                        .get(keys.subnet(subnet))
+                        .thenApply(found -> found.getKvs().stream().findFirst().map(keys::entry)));
     }
 
     @Override
@@ -79,52 +81,62 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
     @Override
     public CompletableFuture<CreateResult> create(Ipv4Prefix subnet, LeaseAttributes attributes, long etcdLeaseId) {
         ByteSequence key = keys.subnet(subnet);
-        return call("create lease " + subnet, etcd -> etcd.getKVClient()
-                .txn()
-                .If(new Cmp(key, Cmp.Op.EQUAL, CmpTarget.createRevision(0)))
-                .Then(put(key, attributes, etcdLeaseId))
-                .Else(reader.listOperations())
-                .commit()
-                .thenApply(this::toCreateResult));
+        return call(
+                "create lease " + subnet,
+                etcd -> etcd.getKVClient()
+                        .txn()
+                        .If(new Cmp(key, Cmp.Op.EQUAL, CmpTarget.createRevision(0)))
+                        .Then(put(key, attributes, etcdLeaseId))
+                        .Else(reader.listOperations())
+                        .commit()
+                        .thenApply(this::toCreateResult));
     }
 
     @Override
     public CompletableFuture<Boolean> update(
             Ipv4Prefix subnet, LeaseAttributes attributes, long expectedModRevision, long etcdLeaseId) {
         ByteSequence key = keys.subnet(subnet);
-        return call("update lease " + subnet, etcd -> etcd.getKVClient()
-                .txn()
-                .If(unchanged(key, expectedModRevision))
-                .Then(put(key, attributes, etcdLeaseId))
-                .commit()
-                .thenApply(TxnResponse::isSucceeded));
+        return call(
+                "update lease " + subnet,
+                etcd -> etcd.getKVClient()
+                        .txn()
+                        .If(unchanged(key, expectedModRevision))
+                        .Then(put(key, attributes, etcdLeaseId))
+                        .commit()
+                        .thenApply(TxnResponse::isSucceeded));
     }
 
     @Override
     public CompletableFuture<Boolean> delete(Ipv4Prefix subnet, long expectedModRevision) {
         ByteSequence key = keys.subnet(subnet);
-        return call("delete lease " + subnet, etcd -> etcd.getKVClient()
-                .txn()
-                .If(unchanged(key, expectedModRevision))
-                .Then(Op.delete(key, DeleteOption.DEFAULT))
-                .commit()
-                .thenApply(TxnResponse::isSucceeded));
+        return call(
+                "delete lease " + subnet,
+                etcd -> etcd.getKVClient()
+                        .txn()
+                        .If(unchanged(key, expectedModRevision))
+                        .Then(Op.delete(key, DeleteOption.DEFAULT))
+                        .commit()
+                        .thenApply(TxnResponse::isSucceeded));
     }
 
     @Override
     public CompletableFuture<Optional<Duration>> renew(long etcdLeaseId) {
-        return call("renew the etcd lease", etcd -> etcd.getLeaseClient()
-                .keepAliveOnce(etcdLeaseId)
-                .thenApply(EtcdLeaseRegistry::timeToLive)
-                .exceptionallyCompose(failure -> unlessUnknownLease(failure, Optional.empty())));
+        return call(
+                "renew the etcd lease",
+                etcd -> etcd.getLeaseClient()
+                        .keepAliveOnce(etcdLeaseId)
+                        .thenApply(EtcdLeaseRegistry::timeToLive)
+                        .exceptionallyCompose(failure -> unlessUnknownLease(failure, Optional.empty())));
     }
 
     @Override
     public CompletableFuture<Void> revoke(long etcdLeaseId) {
-        return call("revoke the etcd lease", etcd -> etcd.getLeaseClient()
-                .revoke(etcdLeaseId)
-                .<Void>thenApply(response -> null)
-                .exceptionallyCompose(failure -> unlessUnknownLease(failure, null)));
+        return call(
+                "revoke the etcd lease",
+                etcd -> etcd.getLeaseClient()
+                        .revoke(etcdLeaseId)
+                        .<Void>thenApply(response -> null)
+                        .exceptionallyCompose(failure -> unlessUnknownLease(failure, null)));
     }
 
     @Override
@@ -157,11 +169,19 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
     }
 
     private <T> CompletableFuture<T> call(String name, Function<Client, CompletableFuture<T>> start) {
-        return onThread(name, () -> start.apply(client))
+        CompletableFuture<T> result = new CompletableFuture<>();
+        onThread(name, () -> start.apply(client))
                 .thenCompose(answer -> answer)
                 // gRPC's own deadline comes first; this one holds also when jetcd drops a call, as in closing
                 .orTimeout(CallDeadlines.WRITE.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(failures.of(name, failure)));
+                .whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        result.complete(value);
+                    } else {
+                        result.completeExceptionally(failures.of(name, failure));
+                    }
+                });
+        return result;
     }
 
     private <T> CompletableFuture<T> onThread(String call, Supplier<T> task) {

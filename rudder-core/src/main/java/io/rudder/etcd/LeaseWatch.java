@@ -5,7 +5,6 @@ import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
-import io.rudder.lease.RegistryEntry;
 import io.rudder.lease.RegistryEvent;
 import io.rudder.lease.RegistryWatch;
 import java.util.List;
@@ -100,8 +99,9 @@ final class LeaseWatch implements RegistryWatch {
             deliver(to -> to.onCreated(response.getHeader().getRevision()));
             return;
         }
-        List<RegistryEvent> events =
-                response.getEvents().stream().flatMap(event -> toEvent(event).stream()).toList();
+        List<RegistryEvent> events = response.getEvents().stream()
+                .flatMap(event -> toEvent(event).stream())
+                .toList();
         if (events.isEmpty()) {
             // an answer to a request for progress, or changes of foreign keys
             deliver(RegistryWatch.Listener::onProgress);
@@ -114,8 +114,7 @@ final class LeaseWatch implements RegistryWatch {
         return keys.path(event.getKeyValue().getKey()).flatMap(path -> switch (event.getEventType()) {
             case PUT -> Optional.of(new RegistryEvent.Put(keys.entry(event.getKeyValue())));
             case DELETE ->
-                Optional.of(
-                        new RegistryEvent.Delete(path, event.getKeyValue().getModRevision()));
+                Optional.of(new RegistryEvent.Delete(path, event.getKeyValue().getModRevision()));
             case UNRECOGNIZED -> Optional.empty();
         });
     }

@@ -49,10 +49,7 @@ final class SnapshotReader {
 
     /** The operations that list everything within somebody else's transaction. */
     Op[] listOperations() {
-        return new Op[] {
-            Op.get(keys.config(), GetOption.DEFAULT),
-            Op.get(keys.subnets(), range().build())
-        };
+        return new Op[] {Op.get(keys.config(), GetOption.DEFAULT), Op.get(keys.subnets(), range().build())};
     }
 
     /** What {@link #listOperations} found. */
@@ -103,15 +100,14 @@ final class SnapshotReader {
 
     private RegistrySnapshot snapshot(Response.Header header, List<GetResponse> pages) {
         return new RegistrySnapshot(
-                header.getRevision(),
-                header.getClusterId(),
-                keys.entries(pages).toList());
+                header.getRevision(), header.getClusterId(), keys.entries(pages).toList());
     }
 
     private static Head toHead(TxnResponse response) {
         Response.Header header = response.getHeader();
-        long count =
-                response.getGetResponses().stream().mapToLong(GetResponse::getCount).sum();
+        long count = response.getGetResponses().stream()
+                .mapToLong(GetResponse::getCount)
+                .sum();
         return new Head(header.getRevision(), header.getClusterId(), count);
     }
 }
