@@ -5,7 +5,6 @@ import io.etcd.jetcd.common.exception.EtcdException;
 import io.grpc.Status;
 import io.rudder.lease.RegistryException;
 import io.rudder.lease.RegistryException.Kind;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +28,11 @@ final class EtcdFailures {
             new Known("invalid auth token", Kind.UNAVAILABLE, "the login ran out"),
             new Known("revision of auth store is old", Kind.UNAVAILABLE, "the login is out of date"),
             new Known("permission denied", Kind.DENIED, "permission denied: the user's role lacks these keys"),
+            // jetcd's words for a watch that etcd refused; it drops etcd's own
+            new Known(
+                    "failed to create watch id",
+                    Kind.DENIED,
+                    "permission denied: no user, or one without a role for " + "these keys"),
             new Known(
                     "database space exceeded",
                     Kind.REFUSED,
@@ -40,6 +44,7 @@ final class EtcdFailures {
             new Known("no leader", Kind.UNAVAILABLE, "the member has no leader (quorum lost?)"),
             new Known("connection refused", Kind.UNAVAILABLE, "connection refused"),
             new Known("connection timed out", Kind.UNAVAILABLE, "no answer to connecting"),
+            new Known("unresolved address", Kind.UNAVAILABLE, "unknown host"),
             new Known("no route to host", Kind.UNAVAILABLE, "no route to host"),
             new Known("network is unreachable", Kind.UNAVAILABLE, "network is unreachable"),
             new Known("first received frame was not settings", Kind.UNAVAILABLE, "not an etcd v3 endpoint"),
@@ -65,10 +70,8 @@ final class EtcdFailures {
             return of(call, failure.getCause());
         }
         List<Throwable> chain = chain(failure);
-        Known cause = unknownHost(chain)
-                .or(() -> timeout(chain))
-                .or(() -> known(chain))
-                .orElseGet(() -> new Known("", kind(failure), text(failure)));
+        Known cause =
+                timeout(chain).or(() -> known(chain)).orElseGet(() -> new Known("", kind(failure), text(failure)));
         return new RegistryException(cause.kind, line(call, cause.explanation), failure);
     }
 
@@ -89,19 +92,6 @@ final class EtcdFailures {
 
     private String line(String call, String explanation) {
         return "cannot " + call + " at etcd " + endpoints + ": " + explanation;
-    }
-
-    private static Optional<Known> unknownHost(List<Throwable> chain) {
-        return chain.stream()
-                .filter(UnknownHostException.class::isInstance)
-                .map(link -> new Known("", Kind.UNAVAILABLE, "unknown host " + host(link)))
-                .findFirst();
-    }
-
-    /** {@code etcd.example.org: Name or service not known} names the host first, or nothing else. */
-    private static String host(Throwable unknownHost) {
-        String text = text(unknownHost);
-        return text.contains(":") ? text.substring(0, text.indexOf(':')) : text;
     }
 
     private static Optional<Known> timeout(List<Throwable> chain) {

@@ -169,11 +169,19 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
     }
 
     private <T> CompletableFuture<T> call(String name, Function<Client, CompletableFuture<T>> start) {
-        return onThread(name, () -> start.apply(client))
+        CompletableFuture<T> result = new CompletableFuture<>();
+        onThread(name, () -> start.apply(client))
                 .thenCompose(answer -> answer)
                 // gRPC's own deadline comes first; this one holds also when jetcd drops a call, as in closing
                 .orTimeout(CallDeadlines.WRITE.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(failures.of(name, failure)));
+                .whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        result.complete(value);
+                    } else {
+                        result.completeExceptionally(failures.of(name, failure));
+                    }
+                });
+        return result;
     }
 
     private <T> CompletableFuture<T> onThread(String call, Supplier<T> task) {

@@ -86,7 +86,7 @@ public record EtcdOptions(
                 && endpoint.getRawQuery() == null
                 && endpoint.getRawFragment() == null;
         if (!hasOnlyAddress || !List.of("http", "https").contains(scheme(endpoint))) {
-            throw invalidEndpoint(withoutUserInfo(endpoint));
+            throw invalidEndpoint(endpoint.toString());
         }
     }
 
@@ -94,12 +94,10 @@ public record EtcdOptions(
         return Optional.ofNullable(endpoint.getScheme()).orElse("").toLowerCase(Locale.ROOT);
     }
 
-    private static String withoutUserInfo(URI endpoint) {
-        return endpoint.toString().replaceAll("//[^/@]*@", "//***@");
-    }
-
+    /** The endpoint is shown without user and password, should there be any. */
     private static IllegalArgumentException invalidEndpoint(String text) {
-        return new IllegalArgumentException("etcd endpoint '" + text + "': expected http://host:port");
+        String shown = text.replaceAll("//.*@", "//***@");
+        return new IllegalArgumentException("etcd endpoint '" + shown + "': expected http://host:port");
     }
 
     private static String normalizePrefix(String text) {

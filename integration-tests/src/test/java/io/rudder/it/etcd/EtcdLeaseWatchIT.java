@@ -259,6 +259,19 @@ class EtcdLeaseWatchIT {
         assertThat(listener.created.size() + listener.events.size()).isEqualTo(heard);
     }
 
+    @Test
+    void leavesNoStreamBehindWhenItsRevisionIsCompacted() {
+        etcd.etcdctl("put", PREFIX + "/config", "1");
+        etcd.etcdctl("compact", Long.toString(get(registry.head()).revision()));
+        for (int i = 0; i < 10; i++) {
+            RecordingListener each = new RecordingListener();
+            registry.watch(revision, each);
+            each.awaitEnd();
+        }
+
+        await().atMost(RecordingListener.LIMIT).until(() -> gauge("etcd_debugging_mvcc_watch_stream_total") == 0);
+    }
+
     private static double gauge(String name) {
         return Metrics.read(etcd.endpoint(), name);
     }

@@ -36,10 +36,19 @@ class EtcdOutageIT {
     }
 
     @Test
+    void failsWithItsOwnExceptionUnwrapped() throws IOException {
+        try (EtcdLeaseRegistry registry = Registries.connect("http://127.0.0.1:" + unusedPort())) {
+            Object heard = get(registry.head().handle((head, failure) -> failure));
+
+            assertThat(heard).isInstanceOf(RegistryException.class);
+        }
+    }
+
+    @Test
     void namesAHostThatNobodyKnows() {
         try (EtcdLeaseRegistry registry = Registries.connect("http://no-such-host.invalid:2379")) {
             assertThat(failureOf(registry.head()))
-                    .hasMessageEndingWith("no-such-host.invalid:2379: unknown host no-such-host.invalid");
+                    .hasMessageEndingWith("http://no-such-host.invalid:2379: unknown host");
         }
     }
 
@@ -202,15 +211,15 @@ class EtcdOutageIT {
     }
 
     private static void assertDenied(EtcdServer etcd, EtcdOptions.Credentials credentials, String explanation) {
-        EtcdOptions options = credentials == null ? options(etcd) : options(etcd).withCredentials(credentials);
+        EtcdOptions options =
+                credentials == null ? options(etcd) : options(etcd).withCredentials(credentials);
         try (EtcdLeaseRegistry registry = new EtcdLeaseRegistry(options)) {
             RegistryException failure = failureOf(registry.list());
             assertThat(failure.kind()).isEqualTo(Kind.DENIED);
-            assertThat(failure)
-                    .hasMessage("cannot list the leases at etcd " + etcd.endpoint() + ": " + explanation);
+            assertThat(failure).hasMessage("cannot list the leases at etcd " + etcd.endpoint() + ": " + explanation);
             RecordingListener listener = new RecordingListener();
             registry.watch(1, listener);
-            assertThat(listener.awaitEnd()).hasMessageEndingWith(explanation);
+            assertThat(((RegistryException) listener.awaitEnd()).kind()).isEqualTo(Kind.DENIED);
         }
     }
 

@@ -19,8 +19,11 @@ final class TcpProxy implements AutoCloseable {
     /** Guarded by this. */
     private boolean holding;
 
-    /** Guarded by this. */
-    private long heldBytes;
+    /** Guarded by this: what has been read and not passed on. */
+    private int heldBytes;
+
+    /** Guarded by this: where the rest of a held answer waits. */
+    private InputStream heldInput = InputStream.nullInputStream();
 
     TcpProxy(int serverPort) throws IOException {
         this.serverPort = serverPort;
@@ -36,11 +39,12 @@ final class TcpProxy implements AutoCloseable {
     synchronized void hold() {
         holding = true;
         heldBytes = 0;
+        heldInput = InputStream.nullInputStream();
     }
 
-    /** How much has been read from the server and not passed on; grows to 64 KiB at most. */
-    synchronized long heldBytes() {
-        return heldBytes;
+    /** How much the server has sent that is not passed on, as far as the socket's buffer holds it. */
+    synchronized int heldBytes() throws IOException {
+        return heldBytes + heldInput.available();
     }
 
     synchronized void release() {
@@ -80,7 +84,7 @@ final class TcpProxy implements AutoCloseable {
         OutputStream out = to.getOutputStream();
         for (int length = in.read(buffer); length > 0; length = in.read(buffer)) {
             if (answers) {
-                waitWhileHolding(length);
+                waitWhileHolding(in, length);
             }
             out.write(buffer, 0, length);
         }
@@ -88,8 +92,9 @@ final class TcpProxy implements AutoCloseable {
         quietClose(to);
     }
 
-    private synchronized void waitWhileHolding(int length) {
-        heldBytes += length;
+    private synchronized void waitWhileHolding(InputStream in, int length) {
+        heldInput = in;
+        heldBytes = length;
         try {
             while (holding) {
                 wait();
