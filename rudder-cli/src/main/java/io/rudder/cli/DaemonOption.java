@@ -1,0 +1,78 @@
+package io.rudder.cli;
+
+import io.rudder.etcd.EtcdOptions;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Every option of the daemon: its names, what help says of it, and what holds if nobody chose. */
+enum DaemonOption {
+    ETCD_ENDPOINT("-etcd-endpoint", "URL[,URL...]", EtcdOptions.DEFAULT_ENDPOINTS, "The etcd members to talk to."),
+    ETCD_PREFIX("-etcd-prefix", "KEY", EtcdOptions.DEFAULT_PREFIX, "What all keys of the overlay in etcd start with."),
+    IFACE("-iface", "NAME|IP", "", "The interface to the other hosts; without it, that of the default route."),
+    PUBLIC_IP("-public-ip", "IP", "", "The address at which peers reach this host; without it, the interface's."),
+    PORT("-port", "PORT", "", "UDP port of all hosts; without it, that of the network configuration, else 8285."),
+    IP_MASQ("-ip-masq", "", "false", "Give packets that leave the overlay this host's address."),
+    TUN_NAME("-tun-name", "NAME", "rudder0", "The TUN device to make."),
+    SUBNET_FILE("-subnet-file", "FILE", "", "Where the leased subnet is written; without it, <run-dir>/subnet.env."),
+    RUN_DIR("-run-dir", "DIR", "/run/rudder", "Where files live that a reboot may take."),
+    STATE_DIR("-state-dir", "DIR", "/var/lib/rudder", "Where this host's identity is kept."),
+    SUBNET_LEASE_RENEW_MARGIN(
+            "-subnet-lease-renew-margin",
+            "MINUTES",
+            "60",
+            "Renew while the lease of 24 hours still has so long to live, 1 to 1439; at the latest every hour."),
+    TAKE_OVER("-take-over", "", "false", "Take the lease of another live node that has this host's public address."),
+    V("-v", "LEVEL", "0", "0, or 1 to log what the data path does.");
+
+    private static final String ENDPOINTS_ALIAS = "-etcd-endpoints";
+
+    private final String flag;
+    private final String parameter;
+    private final String defaultText;
+    private final String description;
+
+    DaemonOption(String flag, String parameter, String defaultText, String description) {
+        this.flag = flag;
+        this.parameter = parameter;
+        this.defaultText = defaultText;
+        this.description = description;
+    }
+
+    /** The name with one dash. */
+    String flag() {
+        return flag;
+    }
+
+    /** All names that the command line knows, with one dash and with two. */
+    List<String> names() {
+        return this == ETCD_ENDPOINT
+                ? List.of(flag, "-" + flag, ENDPOINTS_ALIAS, "-" + ENDPOINTS_ALIAS)
+                : List.of(flag, "-" + flag);
+    }
+
+    /** The environment variable that stands in for the option. */
+    String variable() {
+        return "RUDDER_" + flag.substring(1).toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /** Whether the option may stand alone, which means {@code true}. */
+    boolean isSwitch() {
+        return parameter.isEmpty();
+    }
+
+    /** What stands for the value in help; empty for a switch. */
+    String parameter() {
+        return parameter;
+    }
+
+    /** What holds if nobody chose; empty if that depends on the host or on the network configuration. */
+    Optional<String> defaultText() {
+        return Optional.of(defaultText).filter(text -> !text.isEmpty());
+    }
+
+    /** What help says. */
+    String description() {
+        return description;
+    }
+}

@@ -1,0 +1,25 @@
+package io.rudder.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.rudder.daemon.Daemon;
+import io.rudder.daemon.DaemonSettings;
+import io.rudder.daemon.host.HostException;
+import org.slf4j.LoggerFactory;
+
+/** The process {@code rudder}. */
+public final class Main {
+    private Main() {}
+
+    /** Runs the command and ends the process with its exit code: 0, 1 for a failure, 2 for a wrong option. */
+    public static void main(String[] arguments) {
+        System.exit(RudderCommand.create(System.getenv(), Main::runDaemon).execute(arguments));
+    }
+
+    private static int runDaemon(DaemonSettings settings, int verbosity) throws HostException {
+        if (verbosity > 0) {
+            ((Logger) LoggerFactory.getLogger("io.rudder.netty")).setLevel(Level.DEBUG);
+        }
+        return new Daemon(settings).runUntilSignal();
+    }
+}

@@ -1,0 +1,78 @@
+package io.rudder.cli;
+
+import io.rudder.net.Ipv4;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** From an operator's text to a value. Each throws an IllegalArgumentException that says what would do. */
+final class OptionParsers {
+    // What the kernel allows (dev_valid_name: no slash, colon or white space, at most 15 bytes), less what would need
+    // quoting in nftables and what ip would take for an option.
+    private static final Pattern INTERFACE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,14}");
+    // The kernel keeps settings for these two beside those of the devices.
+    private static final Pattern RESERVED_NAME = Pattern.compile("all|default|lo");
+
+    private OptionParsers() {}
+
+    static boolean flag(String text) {
+        return switch (text) {
+            case "true", "1" -> true;
+            case "false", "0" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+        };
+    }
+
+    static int port(String text) {
+        return number(text, 1, 65535, "a UDP port");
+    }
+
+    static int renewMarginMinutes(String text) {
+        return number(text, 1, 1439, "a number of minutes");
+    }
+
+    static int verbosity(String text) {
+        return number(text, 0, 1, "a level");
+    }
+
+    static String tunName(String text) {
+        if (!INTERFACE_NAME.matcher(text).matches()
+                || RESERVED_NAME.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text
+                    + "' is not a name for a device (expected 1 to 15 letters, digits, '_', '.' or '-', like rudder0)");
+        }
+        return text;
+    }
+
+    static Path path(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("'" + text + "' is not a path");
+        }
+        return Path.of(text).toAbsolutePath().normalize();
+    }
+
+    static String iface(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("'" + text + "' is not an interface (expected its name or its address)");
+        }
+        return text;
+    }
+
+    static int publicIp(String text) {
+        int address = Ipv4.parse(text);
+        if (address == 0 || Ipv4.isLoopback(address) || Ipv4.isMulticast(address) || address == -1) {
+            throw new IllegalArgumentException("'" + text + "' is not an address at which peers can reach this host");
+        }
+        return address;
+    }
+
+    private static int number(String text, int min, int max, String what) {
+        // Nine digits fit an int.
+        if (text.matches("\\d{1,9}")) {
+            int value = Integer.parseInt(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("'" + text + "' is not " + what + " (expected " + min + " to " + max + ")");
+    }
+}

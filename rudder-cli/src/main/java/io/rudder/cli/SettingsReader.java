@@ -1,0 +1,50 @@
+package io.rudder.cli;
+
+import io.rudder.daemon.DaemonSettings;
+import io.rudder.etcd.EtcdOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Makes the daemon's settings of what the operator chose. */
+final class SettingsReader {
+    private final OptionValues values;
+
+    SettingsReader(OptionValues values) {
+        this.values = values;
+    }
+
+    DaemonSettings read() throws OptionException {
+        return new DaemonSettings(etcd(), underlay(), host(), lease());
+    }
+
+    private EtcdOptions etcd() throws OptionException {
+        // Endpoints and prefix are checked one after the other, so that each complaint names its own option.
+        String endpoints = values.get(DaemonOption.ETCD_ENDPOINT, text -> {
+            EtcdOptions.of(text, EtcdOptions.DEFAULT_PREFIX);
+            return text;
+        });
+        return values.get(DaemonOption.ETCD_PREFIX, prefix -> EtcdOptions.of(endpoints, prefix));
+    }
+
+    private DaemonSettings.Underlay underlay() throws OptionException {
+        return new DaemonSettings.Underlay(
+                values.find(DaemonOption.IFACE, OptionParsers::iface),
+                values.find(DaemonOption.PUBLIC_IP, OptionParsers::publicIp),
+                values.find(DaemonOption.PORT, OptionParsers::port));
+    }
+
+    private DaemonSettings.Host host() throws OptionException {
+        Path runDir = values.get(DaemonOption.RUN_DIR, OptionParsers::path);
+        return new DaemonSettings.Host(
+                values.get(DaemonOption.TUN_NAME, OptionParsers::tunName),
+                values.find(DaemonOption.SUBNET_FILE, OptionParsers::path).orElse(runDir.resolve("subnet.env")),
+                values.get(DaemonOption.STATE_DIR, OptionParsers::path),
+                values.get(DaemonOption.IP_MASQ, OptionParsers::flag));
+    }
+
+    private DaemonSettings.Leasing lease() throws OptionException {
+        int marginMinutes = values.get(DaemonOption.SUBNET_LEASE_RENEW_MARGIN, OptionParsers::renewMarginMinutes);
+        return new DaemonSettings.Leasing(
+                Duration.ofMinutes(marginMinutes), values.get(DaemonOption.TAKE_OVER, OptionParsers::flag));
+    }
+}

@@ -1,0 +1,213 @@
+package io.rudder.daemon;
+
+import io.rudder.config.Backend;
+import io.rudder.config.NetworkConfig;
+import io.rudder.control.ControlThread;
+import io.rudder.daemon.host.Commands;
+import io.rudder.daemon.host.ExternalInterface;
+import io.rudder.daemon.host.HostException;
+import io.rudder.daemon.host.OverlayAddress;
+import io.rudder.daemon.host.ProcessCommands;
+import io.rudder.etcd.EtcdLeaseRegistry;
+import io.rudder.lease.Lease;
+import io.rudder.lease.LeaseRegistry;
+import io.rudder.net.Ipv4;
+import io.rudder.net.Ipv4Prefix;
+import io.rudder.node.ControlPlane;
+import io.rudder.node.NodeSettings;
+import io.rudder.peer.RouteTable;
+import io.rudder.status.Counters;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One host's part in an overlay, from the first connection to etcd to the last rule that is taken back:
+ *
+ * <pre>
+ * registry -> node id, interface -> control plane .. joined .. -> data path -> subnet file .. peers .. -> ready
+ * </pre>
+ *
+ * <p>Everything here happens on the thread that calls {@link #runUntilSignal}; the control plane, the data path and
+ * signals reach it through one queue.
+ */
+public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration KEEP_UP_INTERVAL = Duration.ofSeconds(10);
+
+    private final DaemonSettings settings;
+    private final SubnetFile subnetFile;
+    private final Commands commands = new ProcessCommands(COMMAND_TIMEOUT);
+    private final BlockingQueue<DaemonEvent> events = new LinkedBlockingQueue<>();
+    private final Phases phases = new Phases();
+    private final Optional<SubnetFile.Content> previous;
+    private Optional<DataPath> dataPath = Optional.empty();
+    private Optional<SubnetFile.Content> joined = Optional.empty();
+    private boolean isReady;
+
+    /** Nothing happens until {@link #runUntilSignal}. */
+    public Daemon(DaemonSettings settings) {
+        this.settings = settings;
+        this.subnetFile = new SubnetFile(settings.host().subnetFile());
+        this.previous = subnetFile.read();
+    }
+
+    /**
+     * Runs until SIGTERM, SIGINT or SIGHUP, then takes back what was made on this host; the lease is kept. To be called
+     * once a process, since it takes the process's signals.
+     *
+     * @return 0
+     * @throws HostException if the daemon could not start or go on
+     */
+    public int runUntilSignal() throws HostException {
+        SignalGuard guard = SignalGuard.install(() -> events.add(new DaemonEvent.Stop()));
+        try {
+            ExternalInterface underlay = start();
+            serve(underlay);
+            return 0;
+        } finally {
+            phases.undoAll();
+            guard.release();
+        }
+    }
+
+    private ExternalInterface start() throws HostException {
+        LeaseRegistry registry = new EtcdLeaseRegistry(settings.etcd());
+        phases.onUndo("the connection to etcd", registry::close);
+        // Its outcome is of no interest: loading the client's classes takes a second, which the rest need not wait for.
+        registry.head();
+        String nodeId = NodeIdentity.loadOrCreate(settings.host().stateDir());
+        ExternalInterface underlay = ExternalInterface.find(settings.underlay().iface());
+        LOG.info(
+                "interface {}, address {}, MTU {}; node {}",
+                underlay.name(),
+                Ipv4.format(underlay.address()),
+                underlay.mtuBytes(),
+                nodeId);
+        startControlPlane(registry, nodeSettings(nodeId, underlay));
+        return underlay;
+    }
+
+    private void startControlPlane(LeaseRegistry registry, NodeSettings node) {
+        ControlThread loop = new ControlThread();
+        phases.onUndo("the control thread", loop::close);
+        ControlPlane controlPlane = new ControlPlane(registry, loop, node, new Counters(), new Mailbox());
+        phases.onUndo("the control plane", controlPlane::stop);
+        controlPlane.start();
+    }
+
+    private NodeSettings nodeSettings(String nodeId, ExternalInterface underlay) {
+        Optional<Integer> port = settings.underlay().port();
+        return new NodeSettings(
+                nodeId,
+                settings.underlay().publicIp().orElse(underlay.address()),
+                port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty(),
+                previous.map(SubnetFile.Content::subnet),
+                NodeSettings.DEFAULT_TIME_TO_LIVE,
+                settings.leasing().renewInterval(),
+                settings.leasing().takeOver());
+    }
+
+    private void serve(ExternalInterface underlay) throws HostException {
+        for (DaemonEvent event = next(); !(event instanceof DaemonEvent.Stop); event = next()) {
+            if (event instanceof DaemonEvent.Failed failed) {
+                throw new HostException(failed.message());
+            } else if (event instanceof DaemonEvent.Joined overlay) {
+                join(overlay.config(), overlay.own(), underlay);
+            } else if (event instanceof DaemonEvent.Routes routes) {
+                carry(routes.table());
+            }
+        }
+    }
+
+    /** The next event; while there is none, the host is kept as it should be. */
+    private DaemonEvent next() throws HostException {
+        try {
+            while (true) {
+                DaemonEvent event = events.poll(KEEP_UP_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    return event;
+                }
+                dataPath.ifPresent(DataPath::keepUp);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HostException("interrupted", e);
+        }
+    }
+
+    private void join(NetworkConfig config, Lease own, ExternalInterface underlay) throws HostException {
+        warnOfOtherNetwork(config.network());
+        int mtuBytes = underlay.mtuBytes();
+        if (config.backend().type() == Backend.Type.UDP) {
+            mtuBytes -= OverlayAddress.OVERHEAD_BYTES;
+            int port = settings.underlay().port().orElse(config.backend().port());
+            openDataPath(
+                    new InetSocketAddress(Ipv4.toInetAddress(underlay.address()), port),
+                    new OverlayAddress(config.network(), own.subnet(), mtuBytes));
+        }
+        SubnetFile.Content content =
+                new SubnetFile.Content(config.network(), own.subnet(), mtuBytes, settings.host().ipMasq());
+        subnetFile.write(content);
+        joined = Optional.of(content);
+    }
+
+    private void openDataPath(InetSocketAddress local, OverlayAddress address) throws HostException {
+        DataPath opened = DataPath.open(settings.host(), local, address, commands, phases);
+        opened.closeFuture().whenComplete((nothing, cause) -> {
+            String reason = cause == null ? "it was closed" : cause.getMessage();
+            events.add(new DaemonEvent.Failed("the data path of " + opened.tunName() + " ended: " + reason));
+        });
+        dataPath = Optional.of(opened);
+    }
+
+    private void warnOfOtherNetwork(Ipv4Prefix network) {
+        previous.filter(content -> !content.network().equals(network))
+                .ifPresent(content -> LOG.warn(
+                        "the earlier subnet {} in {} is of the network {}, not of {}: it is ignored",
+                        content.subnet(),
+                        settings.host().subnetFile(),
+                        content.network(),
+                        network));
+    }
+
+    private void carry(RouteTable routes) {
+        dataPath.ifPresent(carrier -> carrier.routes(routes));
+        if (!isReady) {
+            isReady = true;
+            LOG.info("ready: {}", summary(routes.peers().size()));
+        }
+    }
+
+    private String summary(int peers) {
+        SubnetFile.Content content = joined.orElseThrow();
+        String carrier = dataPath.map(path -> "device " + path.tunName()).orElse("no device (backend alloc)");
+        return "subnet " + content.subnet() + " of " + content.network() + ", " + carrier + ", MTU " + content.mtuBytes()
+                + ", " + peers + (peers == 1 ? " peer" : " peers");
+    }
+
+    /** Hands over what the control plane tells on its thread. */
+    private final class Mailbox implements ControlPlane.Listener {
+        @Override
+        public void onJoined(NetworkConfig config, Lease own) {
+            events.add(new DaemonEvent.Joined(config, own));
+        }
+
+        @Override
+        public void onRoutes(RouteTable routes) {
+            events.add(new DaemonEvent.Routes(routes));
+        }
+
+        @Override
+        public void onRefused(String message) {
+            events.add(new DaemonEvent.Failed(message));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.rudder.daemon;
+
+import io.rudder.config.NetworkConfig;
+import io.rudder.lease.Lease;
+import io.rudder.peer.RouteTable;
+
+/** What other threads tell the daemon's. */
+sealed interface DaemonEvent {
+    /** The control plane: the lease is held. */
+    record Joined(NetworkConfig config, Lease own) implements DaemonEvent {}
+
+    /** The control plane: the peers, at first and whenever they change. */
+    record Routes(RouteTable table) implements DaemonEvent {}
+
+    /** The control plane or the data path: it does not go on; one line why. */
+    record Failed(String message) implements DaemonEvent {}
+
+    /** A signal: end. */
+    record Stop() implements DaemonEvent {}
+}

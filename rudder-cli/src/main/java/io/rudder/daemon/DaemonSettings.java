@@ -1,0 +1,53 @@
+package io.rudder.daemon;
+
+import io.rudder.etcd.EtcdOptions;
+import io.rudder.node.NodeSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What an operator decides about one daemon.
+ *
+ * @param etcd where configuration and leases are
+ * @param underlay how the other hosts are reached
+ * @param host what is made on this host
+ * @param leasing how the own lease is had and kept
+ */
+public record DaemonSettings(EtcdOptions etcd, Underlay underlay, Host host, Leasing leasing) {
+
+    /**
+     * How the other hosts are reached.
+     *
+     * @param iface name or address of the interface to them; without one, that of the default route
+     * @param publicIp the address that they are told; without one, the interface's
+     * @param port UDP port, 1 to 65535; without one, that of the network configuration
+     */
+    public record Underlay(Optional<String> iface, Optional<Integer> publicIp, Optional<Integer> port) {}
+
+    /**
+     * What is made on this host.
+     *
+     * @param tunName the TUN device
+     * @param subnetFile where the leased subnet is written
+     * @param stateDir where the node's identity is kept
+     * @param ipMasq whether packets that leave the overlay get this host's address
+     */
+    public record Host(String tunName, Path subnetFile, Path stateDir, boolean ipMasq) {}
+
+    /**
+     * How the own lease is had and kept.
+     *
+     * @param renewMargin what a lease may have left at the least when it is renewed, shorter than its time to live
+     * @param takeOver whether to take the lease of another live node that has this host's public address
+     */
+    public record Leasing(Duration renewMargin, boolean takeOver) {
+        private static final Duration MAX_RENEW_INTERVAL = Duration.ofHours(1);
+
+        /** How long after a renewal the next one follows: an hour, or less where the margin asks for it. */
+        public Duration renewInterval() {
+            Duration untilMargin = NodeSettings.DEFAULT_TIME_TO_LIVE.minus(renewMargin);
+            return untilMargin.compareTo(MAX_RENEW_INTERVAL) < 0 ? untilMargin : MAX_RENEW_INTERVAL;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.rudder.daemon;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.rudder.daemon.host.Commands;
+import io.rudder.daemon.host.Firewall;
+import io.rudder.daemon.host.HostException;
+import io.rudder.daemon.host.HostNetwork;
+import io.rudder.daemon.host.OverlayAddress;
+import io.rudder.netty.overlay.Overlay;
+import io.rudder.netty.overlay.OverlayBootstrap;
+import io.rudder.peer.RouteTable;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The TUN device with its packets, and what the host needs around it. On the daemon's thread. */
+final class DataPath {
+    private static final long OPEN_SECONDS = 10;
+    private static final long CLOSE_SECONDS = 1;
+
+    private final Overlay overlay;
+    private final Firewall firewall;
+
+    private DataPath(Overlay overlay, Firewall firewall) {
+        this.overlay = overlay;
+        this.firewall = firewall;
+    }
+
+    /**
+     * Makes device, address, route and rules; each with its undoing in the phases.
+     *
+     * @param local where datagrams are received and sent from
+     */
+    static DataPath open(
+            DaemonSettings.Host host,
+            InetSocketAddress local,
+            OverlayAddress address,
+            Commands commands,
+            Phases phases)
+            throws HostException {
+        Overlay overlay = openOverlay(host.tunName(), local, phases);
+        String tunName = overlay.tunName();
+        HostNetwork network = new HostNetwork(commands, tunName);
+        phases.onUndo("device " + tunName, () -> {
+            await(overlay.close(), CLOSE_SECONDS);
+            network.removeLeftoverDevice();
+        });
+        network.configure(address);
+        Firewall firewall = Firewall.choose(commands, tunName, address.network());
+        phases.onUndo("the packet filter's rules", firewall::remove);
+        firewall.install(host.ipMasq());
+        return new DataPath(overlay, firewall);
+    }
+
+    private static Overlay openOverlay(String tunName, InetSocketAddress local, Phases phases) throws HostException {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("rudder-data"), EpollIoHandler.newFactory());
+        phases.onUndo("the data path's thread", () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .await(CLOSE_SECONDS, TimeUnit.SECONDS));
+        OverlayBootstrap bootstrap =
+                new OverlayBootstrap().group(group).tunName(tunName).underlay(local);
+        return await(bootstrap.open(), OPEN_SECONDS);
+    }
+
+    private static <T> T await(CompletableFuture<T> future, long seconds) throws HostException {
+        try {
+            return future.get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new HostException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new HostException("the data path gave no answer within " + seconds + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HostException("interrupted", e);
+        }
+    }
+
+    /** The TUN device's name. */
+    String tunName() {
+        return overlay.tunName();
+    }
+
+    /** Carries packets by these routes from now on. */
+    void routes(RouteTable routes) {
+        overlay.routes(routes);
+    }
+
+    /** Completes when no packets are carried any more, exceptionally if that came by itself. */
+    CompletableFuture<Void> closeFuture() {
+        return overlay.closeFuture();
+    }
+
+    /** Puts right what others changed on the host meanwhile. */
+    void keepUp() {
+        firewall.keepUp();
+    }
+}

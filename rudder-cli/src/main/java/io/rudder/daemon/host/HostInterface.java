@@ -1,0 +1,70 @@
+package io.rudder.daemon.host;
+
+import io.rudder.net.Ipv4;
+import java.net.Inet4Address;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A network interface of this host at one moment.
+ *
+ * @param name its name
+ * @param addresses its IPv4 addresses, the primary one first
+ * @param mtuBytes the largest IP packet that it takes
+ */
+record HostInterface(String name, List<Address> addresses, int mtuBytes) {
+
+    /** An address and the prefix length of its network. */
+    record Address(int address, int length) {
+        @Override
+        public String toString() {
+            return Ipv4.format(address) + "/" + length;
+        }
+    }
+
+    /** All interfaces at this moment. */
+    static List<HostInterface> readAll() throws HostException {
+        try {
+            return NetworkInterface.networkInterfaces().map(HostInterface::of).toList();
+        } catch (SocketException e) {
+            throw new HostException("could not list the network interfaces: " + e.getMessage(), e);
+        }
+    }
+
+    private static HostInterface of(NetworkInterface source) {
+        List<Address> addresses = source.getInterfaceAddresses().stream()
+                .filter(candidate -> candidate.getAddress() instanceof Inet4Address)
+                .map(HostInterface::address)
+                .toList();
+        return new HostInterface(source.getName(), addresses, mtuOf(source));
+    }
+
+    private static Address address(InterfaceAddress source) {
+        return new Address(Ipv4.of((Inet4Address) source.getAddress()), source.getNetworkPrefixLength());
+    }
+
+    private static int mtuOf(NetworkInterface source) {
+        try {
+            return source.getMTU();
+        } catch (SocketException e) {
+            // Gone since it was listed.
+            return 0;
+        }
+    }
+
+    boolean has(int address) {
+        return addresses.stream().anyMatch(candidate -> candidate.address() == address);
+    }
+
+    /** {@code eth0 (192.0.2.2)}. */
+    @Override
+    public String toString() {
+        String list = addresses.stream()
+                .map(candidate -> Ipv4.format(candidate.address()))
+                .collect(Collectors.joining(", "));
+        return name + " (" + (list.isEmpty() ? "no IPv4 address" : list) + ")";
+    }
+}

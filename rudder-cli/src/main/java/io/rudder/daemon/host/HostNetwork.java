@@ -1,0 +1,91 @@
+package io.rudder.daemon.host;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Address, MTU and route of the TUN device. Whatever else the device has of an earlier daemon is removed; other devices
+ * are never touched. On the daemon's thread.
+ */
+public final class HostNetwork {
+    private static final Logger LOG = LoggerFactory.getLogger(HostNetwork.class);
+    private static final Path DEVICE_SETTINGS = Path.of("/proc/sys/net/ipv4/conf");
+
+    private final Commands commands;
+    private final String tunName;
+
+    public HostNetwork(Commands commands, String tunName) {
+        this.commands = commands;
+        this.tunName = tunName;
+    }
+
+    /** Makes the existing device carry the overlay; may be called again at any time. */
+    public void configure(OverlayAddress overlay) throws HostException {
+        List<HostInterface> present = HostInterface.readAll();
+        new OverlapCheck(overlay, tunName).warnings(present, KernelRoute.readAll()).forEach(LOG::warn);
+        commands.require("set up device " + tunName, deviceScript(overlay, present), batch());
+        acceptOwnSource();
+        addRoute(overlay);
+    }
+
+    /** Removes the device if it is still there after it was closed, as one is that was made to stay. */
+    public void removeLeftoverDevice() throws HostException {
+        boolean isPresent =
+                HostInterface.readAll().stream().anyMatch(candidate -> candidate.name().equals(tunName));
+        if (isPresent) {
+            commands.require("remove device " + tunName, "link delete dev " + tunName + "\n", batch());
+        }
+    }
+
+    private String deviceScript(OverlayAddress overlay, List<HostInterface> present) {
+        StringBuilder script = new StringBuilder();
+        script.append("link set dev %s mtu %d up\n".formatted(tunName, overlay.mtuBytes()));
+        present.stream()
+                .filter(candidate -> candidate.name().equals(tunName))
+                .flatMap(candidate -> candidate.addresses().stream())
+                .filter(address -> address.address() != overlay.subnet().first() || address.length() != 32)
+                .forEach(address -> script.append("address delete %s dev %s\n".formatted(address, tunName)));
+        script.append("address replace %s/32 dev %s\n".formatted(overlay.device(), tunName));
+        script.append("route flush dev %s\n".formatted(tunName));
+        return script.toString();
+    }
+
+    /** Added, not replaced: "replace" would take the route from another device. */
+    private void addRoute(OverlayAddress overlay) throws HostException {
+        String route = "route add %s dev %s scope link src %s\n".formatted(overlay.network(), tunName, overlay.device());
+        Commands.Result result = commands.run(route, batch());
+        if (result.output().contains("File exists")) {
+            throw new HostException("the route " + overlay.network() + " is taken" + byWhom(overlay)
+                    + "; remove that one, or choose another Network");
+        }
+        if (result.exitCode() != 0) {
+            throw new HostException("could not route " + overlay.network() + " to " + tunName + ": "
+                    + result.complaint("ip"));
+        }
+    }
+
+    private static String byWhom(OverlayAddress overlay) throws HostException {
+        return KernelRoute.readAll().stream()
+                .filter(route -> route.destination().equals(overlay.network()))
+                .findFirst()
+                .map(route -> " by device " + route.device())
+                .orElse("");
+    }
+
+    /**
+     * ICMP errors that the daemon gives back into the device carry the device's own address as their source, which the
+     * kernel otherwise drops as a martian (ip-sysctl, accept_local).
+     */
+    private void acceptOwnSource() {
+        Path setting = DEVICE_SETTINGS.resolve(tunName).resolve("accept_local");
+        if (!KernelSetting.write(setting, "1")) {
+            LOG.warn("could not set {} to 1: ICMP errors about {} will not reach programs", setting, tunName);
+        }
+    }
+
+    private static List<String> batch() {
+        return List.of("ip", "-4", "-batch", "-");
+    }
+}

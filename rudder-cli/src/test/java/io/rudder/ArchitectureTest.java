@@ -1,0 +1,51 @@
+package io.rudder;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+    private static final JavaClasses RUDDER = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.rudder");
+
+    @Test
+    void onlyTheRegistryKnowsEtcd() {
+        onlyPackagesMayUse("io.etcd..", "io.rudder.etcd..");
+    }
+
+    @Test
+    void onlyTheTunDeviceCallsNativeCode() {
+        onlyPackagesMayUse("com.sun.jna..", "io.rudder.netty.tun..");
+    }
+
+    @Test
+    void onlyTheDataPathAndTheDaemonThatRunsItKnowNetty() {
+        onlyPackagesMayUse("io.netty..", "io.rudder.netty..", "io.rudder.daemon..");
+    }
+
+    @Test
+    void onlyTheCommandLineKnowsPicocli() {
+        onlyPackagesMayUse("picocli..", "io.rudder.cli..");
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.rudder.(**)").should().beFreeOfCycles().check(RUDDER);
+    }
+
+    private static void onlyPackagesMayUse(String used, String... users) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(users)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(used)
+                .allowEmptyShould(true)
+                .check(RUDDER);
+    }
+}

@@ -1,0 +1,211 @@
+package io.rudder.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rudder.daemon.DaemonSettings;
+import io.rudder.daemon.host.HostException;
+import io.rudder.etcd.EtcdOptions;
+import io.rudder.net.Ipv4;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class RudderCommandTest {
+    private final Map<String, String> environment = new HashMap<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private Optional<DaemonSettings> started = Optional.empty();
+    private int verbosity = -1;
+
+    @Test
+    void runsTheDaemonWithTheDefaults() {
+        assertThat(execute("")).isZero();
+
+        assertThat(started)
+                .contains(new DaemonSettings(
+                        EtcdOptions.of("http://127.0.0.1:4001,http://127.0.0.1:2379", "/coreos.com/network"),
+                        new DaemonSettings.Underlay(Optional.empty(), Optional.empty(), Optional.empty()),
+                        new DaemonSettings.Host(
+                                "rudder0", Path.of("/run/rudder/subnet.env"), Path.of("/var/lib/rudder"), false),
+                        new DaemonSettings.Leasing(Duration.ofMinutes(60), false)));
+        assertThat(verbosity).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-port 9000", "-port=9000", "--port 9000", "--port=9000", "-port 1 -port 9000"})
+    void takesEveryFormOfAnOption(String line) {
+        assertThat(execute(line)).isZero();
+        assertThat(started.orElseThrow().underlay().port()).contains(9000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-ip-masq, true",
+        "--ip-masq, true",
+        "-ip-masq=true, true",
+        "-ip-masq=1, true",
+        "-ip-masq true, true",
+        "-ip-masq=false, false",
+        "--ip-masq=0, false",
+        "-ip-masq false, false",
+        "-ip-masq -ip-masq=false, false",
+        "-ip-masq -port 1, true",
+    })
+    void takesEveryFormOfASwitch(String line, boolean expected) {
+        assertThat(execute(line)).isZero();
+        assertThat(started.orElseThrow().host().ipMasq()).isEqualTo(expected);
+    }
+
+    @Test
+    void takesAllOptions() {
+        assertThat(execute("-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -iface eth1 -public-ip 192.0.2.7"
+                        + " -port 9000 -tun-name r1 -subnet-file /f -state-dir /s -run-dir /r -ip-masq"
+                        + " -subnet-lease-renew-margin 1430 -take-over -v 1"))
+                .isZero();
+
+        assertThat(started)
+                .contains(new DaemonSettings(
+                        EtcdOptions.of("http://a:1,http://b:2", "/x"),
+                        new DaemonSettings.Underlay(
+                                Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
+                        new DaemonSettings.Host("r1", Path.of("/f"), Path.of("/s"), true),
+                        new DaemonSettings.Leasing(Duration.ofMinutes(1430), true)));
+        assertThat(started.orElseThrow().leasing().renewInterval()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(verbosity).isOne();
+    }
+
+    @Test
+    void takesVariablesForOptions() {
+        environment.put("RUDDER_TUN_NAME", "r2");
+        environment.put("RUDDER_IP_MASQ", "true");
+        environment.put("RUDDER_RUN_DIR", "/run/r2");
+        environment.put("RUDDER_ETCD_ENDPOINT", "http://a:1");
+        environment.put("RUDDER_IFACE", "");
+
+        assertThat(execute("")).isZero();
+
+        assertThat(started.orElseThrow().host())
+                .isEqualTo(new DaemonSettings.Host(
+                        "r2", Path.of("/run/r2/subnet.env"), Path.of("/var/lib/rudder"), true));
+        assertThat(started.orElseThrow().etcd().endpointList()).isEqualTo("http://a:1");
+        assertThat(started.orElseThrow().underlay().iface()).isEmpty();
+    }
+
+    @Test
+    void anOptionWinsOverItsVariable() {
+        environment.put("RUDDER_PORT", "not even a number");
+        environment.put("RUDDER_IP_MASQ", "true");
+
+        assertThat(execute("-port 9000 -ip-masq=false")).isZero();
+
+        assertThat(started.orElseThrow().underlay().port()).contains(9000);
+        assertThat(started.orElseThrow().host().ipMasq()).isFalse();
+    }
+
+    @Test
+    void aBadVariableIsReportedByItsName() {
+        environment.put("RUDDER_PORT", "x");
+
+        assertThat(execute("")).isEqualTo(2);
+
+        assertThat(err).hasToString("rudder: RUDDER_PORT: 'x' is not a UDP port (expected 1 to 65535)\n");
+        assertThat(started).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-ifce eth0 | unknown option '-ifce', did you mean -iface; 'rudder -help' lists the options",
+                "--qqq=1 | unknown option '--qqq'; 'rudder -help' lists the options",
+                "start | unexpected argument 'start'; 'rudder -help' lists the options",
+                "-port | option -port needs a value (PORT); 'rudder -help' lists the options",
+                "-iface -port 1 | option -iface needs a value (NAME|IP); 'rudder -help' lists the options",
+                "-port 0 | -port: '0' is not a UDP port (expected 1 to 65535)",
+                "-port 99999999999999 | -port: '99999999999999' is not a UDP port (expected 1 to 65535)",
+                "-v 2 | -v: '2' is not a level (expected 0 to 1)",
+                "-ip-masq=yes | -ip-masq: 'yes' is neither true nor false",
+                "-subnet-lease-renew-margin 1440 | -subnet-lease-renew-margin: '1440' is not a number of minutes"
+                        + " (expected 1 to 1439)",
+                "-public-ip 300.1.1.1 | -public-ip: '300.1.1.1' is not an IPv4 address (expected a.b.c.d)",
+                "-public-ip 127.0.0.1 | -public-ip: '127.0.0.1' is not an address at which peers can reach this host",
+                "-state-dir= | -state-dir: '' is not a path",
+                "-iface= | -iface: '' is not an interface (expected its name or its address)",
+            })
+    void oneLineSaysWhatIsWrong(String line, String message) {
+        assertThat(execute(line)).isEqualTo(2);
+
+        assertThat(err).hasToString("rudder: " + message + "\n");
+        assertThat(out.toString()).isEmpty();
+        assertThat(started).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sixteenletters16", "a/b", "a:b", ".", "all", "default", "lo", "r%d", "rüder0"})
+    void refusesWhatIsNoNameForADevice(String name) {
+        assertThat(execute("-tun-name " + name)).isEqualTo(2);
+
+        assertThat(err)
+                .hasToString("rudder: -tun-name: '" + name + "' is not a name for a device"
+                        + " (expected 1 to 15 letters, digits, '_', '.' or '-', like rudder0)\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-etcd-endpoint foo, -etcd-endpoint: ", "-etcd-prefix /, -etcd-prefix: "})
+    void aBadPlaceInEtcdIsReportedByItsOption(String line, String start) {
+        assertThat(execute(line)).isEqualTo(2);
+
+        assertThat(err.toString()).startsWith("rudder: " + start).hasLineCount(1);
+    }
+
+    @Test
+    void helpNamesEveryOptionWithItsVariable() {
+        assertThat(execute("-help")).isZero();
+
+        for (DaemonOption option : DaemonOption.values()) {
+            assertThat(out.toString()).contains("  " + option.flag(), "variable " + option.variable() + ")");
+            option.defaultText().ifPresent(text -> assertThat(out.toString()).contains("(default " + text + "; "));
+        }
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void versionIsThatOfTheBuild() {
+        assertThat(execute("-version")).isZero();
+        assertThat(out.toString()).matches("rudder \\d+\\.\\d+\\.\\d+\\S*\\n");
+    }
+
+    @Test
+    void aFailureIsOneLineAndExitsWithOne() {
+        CommandLine command = RudderCommand.create(environment, (settings, level) -> {
+            throw new HostException("no interface 'eht0'");
+        });
+
+        assertThat(execute(command, "")).isOne();
+        assertThat(err).hasToString("rudder: no interface 'eht0'\n");
+    }
+
+    private int execute(String line) {
+        return execute(
+                RudderCommand.create(environment, (settings, level) -> {
+                    started = Optional.of(settings);
+                    verbosity = level;
+                    return 0;
+                }),
+                line);
+    }
+
+    private int execute(CommandLine command, String line) {
+        command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return command.execute(line.isEmpty() ? new String[0] : line.split(" "));
+    }
+}
