@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rudder.it.lab.Requirements;
 import io.rudder.it.lab.Result;
+import io.rudder.it.lab.RudderProcess;
 import io.rudder.it.lab.Running;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +68,10 @@ class DemoIT {
 
     private Running demo(String... options) {
         Path script = Path.of("../bin/demo").toAbsolutePath().normalize();
-        List<String> command = new ArrayList<>(List.of("env", "RUDDER_DEMO_NAME=" + NAME, script.toString()));
+        Path distribution = RudderProcess.startScript().getParent().getParent();
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", "DEMO_NAME=" + NAME));
+        command.add("DEMO_DISTRIBUTION=" + distribution);
+        command.add(script.toString());
         command.addAll(List.of(options));
         return Running.start(command, folder);
     }
