@@ -22,13 +22,13 @@ public final class UdpProbe {
     public static void main(String[] args) throws IOException {
         int probed = 0;
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(new InetSocketAddress(args[0], Integer.parseInt(args[1])));
+            InetSocketAddress target = new InetSocketAddress(args[0], Integer.parseInt(args[1]));
             socket.setSoTimeout(ANSWER_BOUND_MILLIS);
             for (String range : Arrays.asList(args).subList(2, args.length)) {
                 String[] ends = range.split("-");
                 int last = Integer.parseInt(ends[ends.length - 1]);
                 for (int size = Integer.parseInt(ends[0]); size <= last; size++) {
-                    probe(socket, size);
+                    probe(socket, target, size);
                     probed++;
                 }
             }
@@ -36,10 +36,10 @@ public final class UdpProbe {
         System.out.println("probed " + probed);
     }
 
-    private static void probe(DatagramSocket socket, int size) throws IOException {
+    private static void probe(DatagramSocket socket, InetSocketAddress target, int size) throws IOException {
         byte[] sent = new byte[size];
         new Random(size).nextBytes(sent);
-        socket.send(new DatagramPacket(sent, size));
+        socket.send(new DatagramPacket(sent, size, target));
         DatagramPacket answer = new DatagramPacket(new byte[65_535], 65_535);
         try {
             socket.receive(answer);
