@@ -112,7 +112,8 @@ public final class Daemon {
                 previous.map(SubnetFile.Content::subnet),
                 NodeSettings.DEFAULT_TIME_TO_LIVE,
                 settings.leasing().renewInterval(),
-                settings.leasing().takeOver());
+                settings.leasing().takeOver(),
+                settings.etcd().prefix());
     }
 
     private void serve(ExternalInterface underlay) throws HostException {
