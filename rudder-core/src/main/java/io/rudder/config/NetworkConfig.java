@@ -2,6 +2,7 @@ package io.rudder.config;
 
 import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
+import java.util.Objects;
 
 /**
  * What {@code <prefix>/config} in etcd says about the overlay.
@@ -15,14 +16,37 @@ import io.rudder.net.Ipv4Prefix;
  */
 public record NetworkConfig(
         Ipv4Prefix network, int subnetLength, Ipv4Prefix subnetMin, Ipv4Prefix subnetMax, Backend backend) {
+    /** The longest prefix that still has a network address, hosts and a broadcast address. */
+    public static final int MAX_SUBNET_LENGTH = 30;
 
-    /** How many subnets there are to hand out. */
+    /** @throws IllegalArgumentException if the parts do not fit together as described */
+    public NetworkConfig {
+        boolean fits = subnetLength >= network.length()
+                && subnetLength <= MAX_SUBNET_LENGTH
+                && subnetMin.length() == subnetLength
+                && subnetMax.length() == subnetLength
+                && network.contains(subnetMin)
+                && network.contains(subnetMax)
+                && subnetMin.compareTo(subnetMax) <= 0;
+        if (!fits) {
+            throw new IllegalArgumentException("subnets of /" + subnetLength + " from " + subnetMin + " to " + subnetMax
+                    + " are not an ascending range in " + network);
+        }
+    }
+
+    /** How many subnets there are to hand out, 1 to 2^30. */
     public int subnetCount() {
+        // A length of 0 means one subnet at address 0; that the shift by 32 then does nothing is right.
         return ((subnetMax.first() - subnetMin.first()) >>> 32 - subnetLength) + 1;
     }
 
-    /** The subnet with a number of 0 to {@link #subnetCount()} - 1, in the order of the addresses. */
+    /**
+     * The subnet with a number of 0 to {@link #subnetCount()} - 1, in the order of the addresses.
+     *
+     * @throws IndexOutOfBoundsException for any other number
+     */
     public Ipv4Prefix subnet(int number) {
+        Objects.checkIndex(number, subnetCount());
         return new Ipv4Prefix(subnetMin.first() + (number << 32 - subnetLength), subnetLength);
     }
 
@@ -36,7 +60,7 @@ public record NetworkConfig(
     @Override
     public String toString() {
         return network + ", subnets of /" + subnetLength + " from " + Ipv4.format(subnetMin.first()) + " to "
-                + Ipv4.format(subnetMax.first()) + ", backend " + backend.type().name().toLowerCase(java.util.Locale.ROOT)
+                + Ipv4.format(subnetMax.first()) + ", backend " + backend.type().id()
                 + " port " + backend.port();
     }
 }

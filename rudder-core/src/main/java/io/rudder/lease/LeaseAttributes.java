@@ -1,11 +1,14 @@
 package io.rudder.lease;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
 import io.rudder.net.Ipv4;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +27,9 @@ public record LeaseAttributes(int publicIp, Optional<String> nodeId, Optional<St
     public static final int MAX_LENGTH = 4096;
 
     private static final int VERSION = 1;
+    // As strict as flannel's reader, so that both see the same peers.
+    private static final Gson STRICT_GSON =
+            new GsonBuilder().setStrictness(Strictness.STRICT).create();
 
     /** What this host writes about itself. */
     public static LeaseAttributes own(int publicIp, String nodeId) {
@@ -39,22 +45,24 @@ public record LeaseAttributes(int publicIp, Optional<String> nodeId, Optional<St
         if (json.length() > MAX_LENGTH) {
             throw new IllegalArgumentException("longer than " + MAX_LENGTH + " characters");
         }
-        JsonObject object;
-        try {
-            JsonElement element = JsonParser.parseString(json);
-            if (!element.isJsonObject()) {
-                throw new IllegalArgumentException("not a JSON object");
-            }
-            object = element.getAsJsonObject();
-        } catch (JsonParseException e) {
-            throw new IllegalArgumentException("not JSON", e);
-        }
-        String publicIp = string(object, "PublicIP")
-                .orElseThrow(() -> new IllegalArgumentException("no PublicIP"));
+        JsonObject object = object(json);
+        String publicIp = string(object, "PublicIP").orElseThrow(() -> new IllegalArgumentException("no PublicIP"));
         JsonElement backendData = member(object, "BackendData");
         Optional<String> nodeId =
                 backendData.isJsonObject() ? string(backendData.getAsJsonObject(), "NodeID") : Optional.empty();
         return new LeaseAttributes(Ipv4.parse(publicIp), nodeId, string(object, "BackendType"));
+    }
+
+    private static JsonObject object(String json) {
+        try {
+            JsonElement element = STRICT_GSON.fromJson(json, JsonElement.class);
+            if (element instanceof JsonObject object) {
+                return object;
+            }
+            throw new IllegalArgumentException("not a JSON object");
+        } catch (JsonParseException e) {
+            throw new IllegalArgumentException("not JSON", e);
+        }
     }
 
     /** The value as it is written, members in flannel's order. */
@@ -75,14 +83,14 @@ public record LeaseAttributes(int publicIp, Optional<String> nodeId, Optional<St
     private static Optional<String> string(JsonObject object, String name) {
         JsonElement value = member(object, name);
         boolean isString = value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
-        return isString ? Optional.of(value.getAsString()) : Optional.empty();
+        return isString ? Optional.of(value.getAsString()).filter(text -> !text.isEmpty()) : Optional.empty();
     }
 
     private static JsonElement member(JsonObject object, String name) {
         return object.entrySet().stream()
                 .filter(entry -> entry.getKey().equalsIgnoreCase(name))
-                .map(java.util.Map.Entry::getValue)
-                .findFirst()
+                .map(Map.Entry::getValue)
+                .reduce((earlier, later) -> later) // as in Go: of names that differ in case only, the last one counts
                 .orElse(JsonNull.INSTANCE);
     }
 }

@@ -3,13 +3,9 @@ package io.rudder.lease;
 import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The last element of a lease's key: subnet {@code 10.0.34.0/24} has {@code 10.0.34.0-24}, as flannel writes it. */
 public final class LeaseKey {
-    private static final Pattern FORM = Pattern.compile("(\\d+\\.\\d+\\.\\d+\\.\\d+)-(\\d{1,2})");
-
     private LeaseKey() {}
 
     /** The key element of a subnet. */
@@ -17,14 +13,18 @@ public final class LeaseKey {
         return Ipv4.format(subnet.address()) + "-" + subnet.length();
     }
 
-    /** The subnet of a key element; empty if the text is not in the form or sets host bits. */
+    /**
+     * The subnet of a key element; empty if the text is anything but what {@link #of} writes. Leading zeros and host
+     * bits are refused because they would let two keys name one subnet.
+     */
     public static Optional<Ipv4Prefix> parse(String element) {
-        Matcher matcher = FORM.matcher(element);
-        if (!matcher.matches()) {
+        int dash = element.indexOf('-');
+        if (dash < 0) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Ipv4Prefix(Ipv4.parse(matcher.group(1)), Integer.parseInt(matcher.group(2))));
+            Ipv4Prefix subnet = Ipv4Prefix.parse(element.substring(0, dash) + "/" + element.substring(dash + 1));
+            return Optional.of(subnet).filter(prefix -> of(prefix).equals(element));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -1,5 +1,6 @@
 package io.rudder.lease;
 
+import io.rudder.net.Ipv4Prefix;
 import java.util.Optional;
 
 /**
@@ -19,7 +20,7 @@ public record RegistryEntry(String path, String value, long etcdLeaseId, long cr
     public static final String SUBNETS = "subnets/";
 
     /** The path of a subnet's lease. */
-    public static String subnetPath(io.rudder.net.Ipv4Prefix subnet) {
+    public static String subnetPath(Ipv4Prefix subnet) {
         return SUBNETS + LeaseKey.of(subnet);
     }
 

@@ -40,7 +40,7 @@ public final class Ipv4 {
             value = value * 10 + digit - '0';
         }
         if (!valid || value > 255) {
-            throw new IllegalArgumentException("'" + text + "' is not an IPv4 address (expected a.b.c.d)");
+            throw new IllegalArgumentException("'" + Excerpt.of(text) + "' is not an IPv4 address (expected a.b.c.d)");
         }
         return value;
     }
@@ -62,7 +62,7 @@ public final class Ipv4 {
 
     /** The int form of a JDK address. */
     public static int of(Inet4Address address) {
-        // Inet4Address.hashCode() is specified to be the address in network byte order; it allocates nothing.
+        // In every JDK the hash code is the address itself, which getAddress() would copy into a new array.
         return address.hashCode();
     }
 

@@ -14,9 +14,8 @@ public record Ipv4Prefix(int address, int length) implements Comparable<Ipv4Pref
             throw new IllegalArgumentException("prefix length " + length + " is not between 0 and 32");
         }
         if ((address & ~mask(length)) != 0) {
-            throw new IllegalArgumentException(
-                    Ipv4.format(address) + "/" + length + " has host bits set (the block that holds it is "
-                            + containing(address, length) + ")");
+            throw new IllegalArgumentException(Ipv4.format(address) + "/" + length
+                    + " has host bits set (the block that holds it is " + containing(address, length) + ")");
         }
     }
 
@@ -33,14 +32,15 @@ public record Ipv4Prefix(int address, int length) implements Comparable<Ipv4Pref
     public static Ipv4Prefix parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("[0-9]|[12][0-9]|3[0-2]")) {
-            throw new IllegalArgumentException("'" + text + "' is not an IPv4 prefix (expected a.b.c.d/0 to a.b.c.d/32)");
+            throw new IllegalArgumentException(
+                    "'" + Excerpt.of(text) + "' is not an IPv4 prefix (expected a.b.c.d/0 to a.b.c.d/32)");
         }
         return containing(Ipv4.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
     }
 
     /** The netmask of a prefix length, 0 to 32: {@code mask(24)} is {@code 0xffffff00}. */
     public static int mask(int length) {
-        // Java takes shift distances modulo 32, so a shift by 32 needs a long.
+        // Java takes an int's shift distance modulo 32, so a shift by 32 needs a long.
         return (int) (0xffffffffL << 32 - length);
     }
 

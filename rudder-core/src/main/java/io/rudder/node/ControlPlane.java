@@ -2,36 +2,118 @@ package io.rudder.node;
 
 import io.rudder.config.NetworkConfig;
 import io.rudder.control.ControlLoop;
+import io.rudder.control.LoopScope;
+import io.rudder.lease.ControlContext;
 import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseRegistry;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counters;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Joins an overlay and follows it: reads the network configuration, acquires and keeps the own lease, watches the
  * peers. All state belongs to the control loop, on which the listener is called too.
  */
 public final class ControlPlane {
+    private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+
+    private final ControlContext context;
+    private final NodeSettings settings;
+    private final Listener listener;
+    private final LoopScope scope;
+    private final ConfigWait configWait;
+    private Membership membership;
 
     /** Nothing happens until {@link #start}. */
     public ControlPlane(
             LeaseRegistry registry, ControlLoop loop, NodeSettings settings, Counters counters, Listener listener) {
-        throw new UnsupportedOperationException("not written yet");
+        this(new ControlContext(registry, loop, new SplittableRandom(), counters), settings, listener);
+    }
+
+    /** With a source of random numbers of the caller's, which makes a simulation repeatable. */
+    public ControlPlane(ControlContext context, NodeSettings settings, Listener listener) {
+        this.context = context;
+        this.settings = settings;
+        this.listener = listener;
+        this.scope = new LoopScope(context.loop());
+        this.configWait = new ConfigWait(context, settings.configKey(), new ConfigListener());
     }
 
     /** Starts to join; waits for the registry as long as it takes. On any thread. */
-    public void start() {}
+    public void start() {
+        scope.execute(configWait::start);
+    }
 
     /** Ends watch and timers; the lease is kept, so that a restart gets it back. On any thread. */
-    public void stop() {}
+    public void stop() {
+        scope.execute(this::end);
+    }
+
+    private void end() {
+        scope.close();
+        configWait.close();
+        if (membership != null) {
+            membership.close();
+        }
+    }
+
+    private void refuse(String message) {
+        end();
+        listener.onRefused(message);
+    }
+
+    private final class ConfigListener implements ConfigWait.Listener {
+        @Override
+        public void onConfig(String text, NetworkConfig config) {
+            log.info("network {}", config);
+            RunningConfig running = new RunningConfig(settings.configKey(), text, config);
+            membership = new Membership(context, settings, running, new MembershipListener());
+            membership.start();
+        }
+
+        @Override
+        public void onUnusable(String message) {
+            refuse(message);
+        }
+    }
+
+    private final class MembershipListener implements Listener {
+        @Override
+        public void onJoined(NetworkConfig config, Lease own) {
+            listener.onJoined(config, own);
+        }
+
+        @Override
+        public void onRoutes(RouteTable routes) {
+            listener.onRoutes(routes);
+        }
+
+        @Override
+        public void onLeaseChanged(Lease own) {
+            listener.onLeaseChanged(own);
+        }
+
+        @Override
+        public void onRefused(String message) {
+            refuse(message);
+        }
+    }
 
     /** Hears of the overlay, on the control loop. */
     public interface Listener {
         /** The lease is held and the peers are known; called once, before the first {@link #onRoutes}. */
         void onJoined(NetworkConfig config, Lease own);
 
-        /** The peers, at first and whenever they change. */
+        /**
+         * The peers, at first and whenever they change; {@link RouteTable#EMPTY} while somebody else owns the subnet
+         * that this host had.
+         */
         void onRoutes(RouteTable routes);
+
+        /** After a loss the host has a lease of another subnet; {@link #onRoutes} with it follows. */
+        default void onLeaseChanged(Lease own) {}
 
         /** The host cannot join until an operator acts; the message is one line: what, where, what would do. */
         void onRefused(String message);

@@ -1,5 +1,7 @@
 package io.rudder.node;
 
+import io.rudder.lease.LeaseTerms;
+import io.rudder.lease.NodeIdentity;
 import io.rudder.net.Ipv4Prefix;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.OptionalInt;
  * @param timeToLive how long the lease outlives its last renewal, whole seconds
  * @param renewInterval how long after a renewal the next one follows, shorter than {@code timeToLive}
  * @param takeOver whether to take the lease of a live node with the same public address
+ * @param etcdPrefix the key below which the overlay is in etcd, for messages that name a key
  */
 public record NodeSettings(
         String nodeId,
@@ -23,7 +26,20 @@ public record NodeSettings(
         Optional<Ipv4Prefix> previousSubnet,
         Duration timeToLive,
         Duration renewInterval,
-        boolean takeOver) {
+        boolean takeOver,
+        String etcdPrefix) {
     /** flannel's, a day. */
     public static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofDays(1);
+
+    NodeIdentity identity() {
+        return new NodeIdentity(nodeId, publicIp);
+    }
+
+    LeaseTerms leaseTerms() {
+        return new LeaseTerms(identity(), previousSubnet, timeToLive, renewInterval, takeOver);
+    }
+
+    String configKey() {
+        return (etcdPrefix.endsWith("/") ? etcdPrefix : etcdPrefix + "/") + "config";
+    }
 }

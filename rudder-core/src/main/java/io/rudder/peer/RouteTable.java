@@ -1,6 +1,7 @@
 package io.rudder.peer;
 
 import io.rudder.net.Ipv4Prefix;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,8 @@ public final class RouteTable {
 
     private final Optional<Ipv4Prefix> own;
     private final List<Peer> peers;
-    private final PeersOfLength[] byLength;
+    private final PeersOfLength[] byLength; // the longest prefixes first
+    private final int[] publicIps; // sorted
     // Without an own subnet the mask is 0 and the address 1, which no masked address equals.
     private final int ownAddress;
     private final int ownMask;
@@ -26,6 +28,7 @@ public final class RouteTable {
         this.peers = List.copyOf(peers);
         this.ownAddress = own.map(Ipv4Prefix::first).orElse(1);
         this.ownMask = own.map(prefix -> Ipv4Prefix.mask(prefix.length())).orElse(0);
+        this.publicIps = this.peers.stream().mapToInt(Peer::publicIp).sorted().toArray();
         TreeSet<Integer> lengths = new TreeSet<>();
         this.peers.forEach(peer -> lengths.add(peer.subnet().length()));
         this.byLength = lengths.descendingSet().stream()
@@ -69,9 +72,9 @@ public final class RouteTable {
         return null;
     }
 
-    /** Whether any peer has a public address; linear, for the paths that drop. */
+    /** Whether any peer has a public address; cheap enough for a flood of packets that are dropped for it. */
     public boolean hasPublicIp(int publicIp) {
-        return peers.stream().anyMatch(peer -> peer.publicIp() == publicIp);
+        return Arrays.binarySearch(publicIps, publicIp) >= 0;
     }
 
     /** The peers whose subnets have one prefix length, hashed by their first address with linear probing. */
@@ -85,8 +88,9 @@ public final class RouteTable {
         private final int[] addresses;
 
         PeersOfLength(int length, List<Peer> all) {
-            List<Peer> members =
-                    all.stream().filter(peer -> peer.subnet().length() == length).toList();
+            List<Peer> members = all.stream()
+                    .filter(peer -> peer.subnet().length() == length)
+                    .toList();
             int capacity = Math.max(2, Integer.highestOneBit(members.size()) * 4);
             this.mask = Ipv4Prefix.mask(length);
             this.shift = 32 - Integer.numberOfTrailingZeros(capacity);

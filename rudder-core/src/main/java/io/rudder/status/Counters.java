@@ -34,7 +34,9 @@ public final class Counters {
     public static Map<Counter, Long> sum(Collection<Counters> writers) {
         Map<Counter, Long> sums = new EnumMap<>(Counter.class);
         for (Counter counter : Counter.values()) {
-            sums.put(counter, writers.stream().mapToLong(writer -> writer.get(counter)).sum());
+            sums.put(
+                    counter,
+                    writers.stream().mapToLong(writer -> writer.get(counter)).sum());
         }
         return sums;
     }

@@ -1,34 +1,83 @@
 package io.rudder.netty.overlay;
 
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import io.rudder.netty.tun.TunOffload;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
+import io.rudder.status.Counters;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** A running data path. All methods may be called from any thread. */
 public final class Overlay {
-    Overlay() {}
+    private final List<DataLoop> loops;
+    private final String tunName;
+    private final RouteSource routes = new RouteSource();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private volatile boolean closing;
+
+    Overlay(List<DataLoop> loops) {
+        this.loops = List.copyOf(loops);
+        this.tunName = loops.get(0).tun().localAddress().name();
+        loops.forEach(loop -> loop.start(routes));
+        CompletableFuture<?>[] channels = channels().map(this::whenClosed).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(channels).thenRun(() -> closed.complete(null));
+    }
+
+    private Stream<Channel> channels() {
+        return loops.stream().flatMap(loop -> Stream.of(loop.tun(), loop.udp()));
+    }
+
+    private CompletableFuture<Void> whenClosed(Channel channel) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        channel.closeFuture().addListener((Future<? super Void> ignored) -> {
+            if (!closing) {
+                closed.completeExceptionally(new IOException("TUN device '" + tunName + "' or its socket was closed"));
+                close();
+            }
+            done.complete(null);
+        });
+        return done;
+    }
 
     /** The name of the TUN device, as the kernel gave it. */
     public String tunName() {
-        throw new UnsupportedOperationException("not written yet");
+        return tunName;
+    }
+
+    /** What the kernel leaves to the data path on the TUN side. */
+    public TunOffload tunOffload() {
+        return loops.get(0).tun().config().offload();
+    }
+
+    /** How many loops carry packets. */
+    public int queues() {
+        return loops.size();
     }
 
     /** Carries packets by these routes from the next batch on; until the first call nothing is carried. */
-    public void routes(RouteTable routes) {}
+    public void routes(RouteTable table) {
+        routes.publish(table);
+    }
 
     /** The counters at this moment. */
     public Map<Counter, Long> counters() {
-        throw new UnsupportedOperationException("not written yet");
+        return Counters.sum(loops.stream().map(DataLoop::counters).toList());
     }
 
-    /** Completes when the data path is closed, exceptionally if it failed by itself. */
+    /** Completes when the data path is closed, exceptionally if it ended by itself. */
     public CompletableFuture<Void> closeFuture() {
-        throw new UnsupportedOperationException("not written yet");
+        return closed.copy();
     }
 
     /** Closes the device, which removes it, and the socket; returns {@link #closeFuture}. */
     public CompletableFuture<Void> close() {
-        throw new UnsupportedOperationException("not written yet");
+        closing = true;
+        loops.forEach(DataLoop::close);
+        return closeFuture();
     }
 }

@@ -1,0 +1,58 @@
+package io.rudder.it.lab;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What the tests need of the machine. What is missing fails them with one line; nothing is skipped. */
+public final class Requirements {
+    private static final Map<String, String> PACKAGE_OF_COMMAND = packageOfCommand();
+
+    private Requirements() {}
+
+    /**
+     * Checks rights, devices and commands.
+     *
+     * @throws AssertionError naming all that is missing and what would install it
+     */
+    public static void check() {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            throw new AssertionError("the integration tests make network namespaces: run them as root");
+        }
+        if (!Files.isReadable(Path.of("/dev/net/tun"))) {
+            throw new AssertionError("/dev/net/tun is missing: modprobe tun, or give the container that device");
+        }
+        List<String> missing = PACKAGE_OF_COMMAND.entrySet().stream()
+                .filter(entry -> !isOnPath(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .distinct()
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new AssertionError("commands are missing: apt-get install " + String.join(" ", missing));
+        }
+    }
+
+    private static boolean isOnPath(String command) {
+        Stream<String> folders = Stream.of(System.getenv("PATH").split(":"));
+        return Stream.concat(folders, Stream.of("/usr/sbin", "/sbin"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
+    }
+
+    private static Map<String, String> packageOfCommand() {
+        Map<String, String> packages = new LinkedHashMap<>();
+        packages.put("etcd", "etcd-server");
+        packages.put("etcdctl", "etcd-client");
+        packages.put("ip", "iproute2");
+        packages.put("ping", "iputils-ping");
+        packages.put("traceroute", "traceroute");
+        packages.put("tcpdump", "tcpdump");
+        packages.put("nft", "nftables");
+        packages.put("iptables", "iptables");
+        packages.put("setpriv", "util-linux");
+        packages.put("sysctl", "procps");
+        return packages;
+    }
+}

@@ -1,0 +1,237 @@
+package io.rudder.etcd;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.Response;
+import io.etcd.jetcd.kv.TxnResponse;
+import io.etcd.jetcd.lease.LeaseGrantResponse;
+import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.PutOption;
+import io.rudder.lease.LeaseAttributes;
+import io.rudder.lease.LeaseRegistry;
+import io.rudder.lease.RegistryEntry;
+import io.rudder.lease.RegistrySnapshot;
+import io.rudder.lease.RegistryWatch;
+import io.rudder.net.Ipv4Prefix;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The registry in etcd. Calls may come from any thread: each is handed to the registry's own thread, which owns the
+ * client, so that loading classes, resolving names and closing connections never hold up a caller.
+ */
+public final class EtcdLeaseRegistry implements LeaseRegistry {
+    private final EtcdOptions options;
+    private final EtcdKeys keys;
+    private final EtcdFailures failures;
+    private final SnapshotReader reader;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(EtcdLeaseRegistry::newThread);
+
+    /** Owned by the thread. */
+    private Client client;
+
+    /** Starts to connect; whether that succeeds shows with the first call. */
+    public EtcdLeaseRegistry(EtcdOptions options) {
+        this.options = options;
+        this.keys = new EtcdKeys(options.prefix());
+        this.failures = new EtcdFailures(options);
+        this.reader = new SnapshotReader(keys);
+        thread.execute(() -> client = EtcdClients.open(options));
+        // the first call costs seconds of class loading on a cold machine: have it over with
+        head();
+    }
+
+    @Override
+    public CompletableFuture<RegistrySnapshot> list() {
+        return call("list the leases", etcd -> reader.read(etcd.getKVClient()));
+    }
+
+    @Override
+    public CompletableFuture<Head> head() {
+        return call("count the leases", etcd -> reader.head(etcd.getKVClient()));
+    }
+
+    @Override
+    public CompletableFuture<Optional<RegistryEntry>> get(Ipv4Prefix subnet) {
+        return call(
+                "read lease " + subnet,
+                etcd -> etcd.getKVClient()
+                        .get(keys.subnet(subnet))
+                        .thenApply(found -> found.getKvs().stream().findFirst().map(keys::entry)));
+    }
+
+    @Override
+    public CompletableFuture<Long> grant(Duration timeToLive) {
+        return call(
+                "grant an etcd lease",
+                etcd -> etcd.getLeaseClient().grant(timeToLive.toSeconds()).thenApply(LeaseGrantResponse::getID));
+    }
+
+    @Override
+    public CompletableFuture<CreateResult> create(Ipv4Prefix subnet, LeaseAttributes attributes, long etcdLeaseId) {
+        ByteSequence key = keys.subnet(subnet);
+        return call(
+                "create lease " + subnet,
+                etcd -> etcd.getKVClient()
+                        .txn()
+                        .If(new Cmp(key, Cmp.Op.EQUAL, CmpTarget.createRevision(0)))
+                        .Then(put(key, attributes, etcdLeaseId))
+                        .Else(reader.listOperations())
+                        .commit()
+                        .thenApply(this::toCreateResult));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> update(
+            Ipv4Prefix subnet, LeaseAttributes attributes, long expectedModRevision, long etcdLeaseId) {
+        ByteSequence key = keys.subnet(subnet);
+        return call(
+                "update lease " + subnet,
+                etcd -> etcd.getKVClient()
+                        .txn()
+                        .If(unchanged(key, expectedModRevision))
+                        .Then(put(key, attributes, etcdLeaseId))
+                        .commit()
+                        .thenApply(TxnResponse::isSucceeded));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> delete(Ipv4Prefix subnet, long expectedModRevision) {
+        ByteSequence key = keys.subnet(subnet);
+        return call(
+                "delete lease " + subnet,
+                etcd -> etcd.getKVClient()
+                        .txn()
+                        .If(unchanged(key, expectedModRevision))
+                        .Then(Op.delete(key, DeleteOption.DEFAULT))
+                        .commit()
+                        .thenApply(TxnResponse::isSucceeded));
+    }
+
+    @Override
+    public CompletableFuture<Optional<Duration>> renew(long etcdLeaseId) {
+        return call(
+                "renew the etcd lease",
+                etcd -> etcd.getLeaseClient()
+                        .keepAliveOnce(etcdLeaseId)
+                        .thenApply(EtcdLeaseRegistry::timeToLive)
+                        .exceptionallyCompose(failure -> unlessUnknownLease(failure, Optional.empty())));
+    }
+
+    @Override
+    public CompletableFuture<Void> revoke(long etcdLeaseId) {
+        return call(
+                "revoke the etcd lease",
+                etcd -> etcd.getLeaseClient()
+                        .revoke(etcdLeaseId)
+                        .<Void>thenApply(response -> null)
+                        .exceptionallyCompose(failure -> unlessUnknownLease(failure, null)));
+    }
+
+    @Override
+    public RegistryWatch watch(long fromRevision, RegistryWatch.Listener listener) {
+        LeaseWatch watch = new LeaseWatch(keys, failures, this::executeUnlessClosed, listener);
+        onThread(LeaseWatch.CALL, () -> {
+                    watch.open(client, fromRevision);
+                    return null;
+                })
+                .exceptionally(failure -> {
+                    watch.end(failure);
+                    return null;
+                });
+        return watch;
+    }
+
+    @Override
+    public void reconnect() {
+        executeUnlessClosed(() -> {
+            Client old = client;
+            client = EtcdClients.open(options);
+            old.close();
+        });
+    }
+
+    @Override
+    public void close() {
+        executeUnlessClosed(() -> client.close());
+        thread.shutdown();
+    }
+
+    private <T> CompletableFuture<T> call(String name, Function<Client, CompletableFuture<T>> start) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        onThread(name, () -> start.apply(client))
+                .thenCompose(answer -> answer)
+                // gRPC's own deadline comes first; this one holds also when jetcd drops a call, as in closing
+                .orTimeout(CallDeadlines.WRITE.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        result.complete(value);
+                    } else {
+                        result.completeExceptionally(failures.of(name, failure));
+                    }
+                });
+        return result;
+    }
+
+    private <T> CompletableFuture<T> onThread(String call, Supplier<T> task) {
+        try {
+            return CompletableFuture.supplyAsync(task, thread);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(failures.unavailable(call, "the registry is closed"));
+        }
+    }
+
+    private void executeUnlessClosed(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            // closed, and with it whatever the task is about
+        }
+    }
+
+    private CreateResult toCreateResult(TxnResponse response) {
+        Response.Header header = response.getHeader();
+        return response.isSucceeded()
+                ? new CreateResult.Created(header.getRevision())
+                : new CreateResult.Taken(reader.snapshot(response));
+    }
+
+    private static Op put(ByteSequence key, LeaseAttributes attributes, long etcdLeaseId) {
+        PutOption option = PutOption.builder().withLeaseId(etcdLeaseId).build();
+        return Op.put(key, EtcdKeys.bytes(attributes.toJson()), option);
+    }
+
+    private static Cmp unchanged(ByteSequence key, long modRevision) {
+        if (modRevision < 1) {
+            throw new IllegalArgumentException("expectedModRevision: " + modRevision + " (expected: > 0)");
+        }
+        return new Cmp(key, Cmp.Op.EQUAL, CmpTarget.modRevision(modRevision));
+    }
+
+    private static Optional<Duration> timeToLive(LeaseKeepAliveResponse response) {
+        return Optional.of(Duration.ofSeconds(response.getTTL()));
+    }
+
+    private static <T> CompletableFuture<T> unlessUnknownLease(Throwable failure, T result) {
+        return EtcdFailures.isUnknownLease(failure)
+                ? CompletableFuture.completedFuture(result)
+                : CompletableFuture.failedFuture(failure);
+    }
+
+    private static Thread newThread(Runnable task) {
+        Thread thread = new Thread(task, "rudder-etcd");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

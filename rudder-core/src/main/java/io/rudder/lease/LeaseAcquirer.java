@@ -1,0 +1,208 @@
+package io.rudder.lease;
+
+import io.rudder.config.NetworkConfig;
+import io.rudder.control.Backoff;
+import io.rudder.control.LogThrottle;
+import io.rudder.control.LoopScope;
+import io.rudder.lease.LeaseRegistry.CreateResult;
+import io.rudder.net.Ipv4Prefix;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets a lease: list, plan, carry the plan out, and from the start again until it worked. A key is only ever created
+ * where there is none, or written at the revision at which it was seen to be the host's. Owned by the control loop.
+ */
+final class LeaseAcquirer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeaseAcquirer.class);
+    private static final Duration FULL_WAIT = Duration.ofSeconds(30);
+    private static final int FAILURES_UNTIL_RECONNECT = 4;
+
+    private final LeaseRegistry registry;
+    private final LeaseTerms terms;
+    private final LeasePlanner planner;
+    private final FreedSubnets freed;
+    private final Listener listener;
+    private final LoopScope scope;
+    private final Backoff backoff;
+    private final LogThrottle failureLog;
+    private final LogThrottle fullLog;
+    private Optional<Ipv4Prefix> preferred = Optional.empty();
+    // Granted once and used by all tries; 0 while there is none.
+    private long grantedId;
+
+    LeaseAcquirer(
+            ControlContext context, NetworkConfig config, LeaseTerms terms, FreedSubnets freed, Listener listener) {
+        this.registry = context.registry();
+        this.terms = terms;
+        this.planner = new LeasePlanner(config, terms, new SubnetAllocator(config, context.random()));
+        this.freed = freed;
+        this.listener = listener;
+        this.scope = new LoopScope(context.loop());
+        this.backoff = new Backoff(Backoff.FIRST, context.random());
+        this.failureLog = new LogThrottle(context.loop());
+        this.fullLog = new LogThrottle(context.loop());
+    }
+
+    /** Starts; the preferred subnet is created if it is free and no lease is the host's already. */
+    void start(Optional<Ipv4Prefix> preferredSubnet) {
+        preferred = preferredSubnet;
+        list();
+    }
+
+    private void list() {
+        scope.await(registry.list(), this::follow, failure -> retry(failure, this::list));
+    }
+
+    private void follow(RegistrySnapshot snapshot) {
+        LeasePlan plan = planner.plan(snapshot, preferred, freed.recent());
+        if (plan instanceof LeasePlan.Keep keep) {
+            keep(keep.lease());
+        } else if (plan instanceof LeasePlan.Rewrite rewrite) {
+            rewrite(rewrite);
+        } else if (plan instanceof LeasePlan.Create create) {
+            withGrant(etcdLeaseId -> create(create.subnet(), etcdLeaseId));
+        } else if (plan instanceof LeasePlan.Full full) {
+            waitForRoom(full.message());
+        } else if (plan instanceof LeasePlan.Refuse refuse) {
+            close();
+            listener.onRefused(refuse.message());
+        }
+    }
+
+    private void keep(Lease lease) {
+        if (lease.isReservation()) {
+            acquired(lease);
+            return;
+        }
+        preferred = Optional.of(lease.subnet());
+        // An etcd lease that ran out since the list took the key with it: the next list shows the subnet free.
+        scope.await(
+                registry.renew(lease.etcdLeaseId()),
+                timeToLive -> timeToLive.ifPresentOrElse(left -> acquired(lease), this::list),
+                failure -> retry(failure, this::list));
+    }
+
+    private void rewrite(LeasePlan.Rewrite plan) {
+        if (plan.ownEtcdLease()) {
+            withGrant(etcdLeaseId -> rewrite(plan.lease(), etcdLeaseId));
+        } else {
+            rewrite(plan.lease(), plan.lease().etcdLeaseId());
+        }
+    }
+
+    /** Whatever came of it, the next list shows: then the lease is kept, written again, or somebody else's. */
+    private void rewrite(Lease lease, long etcdLeaseId) {
+        scope.await(
+                registry.update(lease.subnet(), terms.identity().attributes(), lease.modRevision(), etcdLeaseId),
+                written -> list(),
+                failure -> retry(failure, this::list));
+    }
+
+    private void withGrant(LongConsumer next) {
+        if (grantedId != 0) {
+            next.accept(grantedId);
+            return;
+        }
+        scope.await(
+                registry.grant(terms.timeToLive()),
+                etcdLeaseId -> {
+                    grantedId = etcdLeaseId;
+                    next.accept(etcdLeaseId);
+                },
+                failure -> retry(failure, this::list));
+    }
+
+    private void create(Ipv4Prefix subnet, long etcdLeaseId) {
+        scope.await(
+                registry.create(subnet, terms.identity().attributes(), etcdLeaseId),
+                result -> created(subnet, etcdLeaseId, result),
+                failure -> findOut(subnet, failure));
+    }
+
+    private void created(Ipv4Prefix subnet, long etcdLeaseId, CreateResult result) {
+        if (result instanceof CreateResult.Created created) {
+            acquired(ownLease(subnet, etcdLeaseId, created.revision()));
+        } else if (result instanceof CreateResult.Taken taken) {
+            log.debug("{} went to another host, trying the next", subnet);
+            follow(taken.snapshot());
+        }
+    }
+
+    private Lease ownLease(Ipv4Prefix subnet, long etcdLeaseId, long revision) {
+        return new Lease(subnet, terms.identity().attributes(), etcdLeaseId, revision, revision);
+    }
+
+    /** The answer to a transaction is missing: only the key tells whether it was carried out. */
+    private void findOut(Ipv4Prefix subnet, Throwable failure) {
+        logFailure(failure);
+        scope.await(
+                registry.get(subnet),
+                entry -> entry.filter(found -> found.etcdLeaseId() == grantedId)
+                        .ifPresentOrElse(
+                                found -> acquired(ownLease(subnet, grantedId, found.createRevision())),
+                                this::revokeAndStartOver),
+                again -> retry(again, () -> findOut(subnet, again)));
+    }
+
+    /** The transaction may still be under way: with its etcd lease revoked it is refused when it arrives. */
+    private void revokeAndStartOver() {
+        scope.await(
+                registry.revoke(grantedId),
+                revoked -> {
+                    grantedId = 0;
+                    scope.schedule(backoff.next(), this::list);
+                },
+                failure -> retry(failure, this::revokeAndStartOver));
+    }
+
+    private void waitForRoom(String message) {
+        if (fullLog.permits()) {
+            log.warn("{}: waiting for one to become free, looking every {} s", message, FULL_WAIT.toSeconds());
+        }
+        scope.schedule(FULL_WAIT, this::list);
+    }
+
+    private void retry(Throwable failure, Runnable step) {
+        logFailure(failure);
+        Duration delay = backoff.next();
+        if (backoff.failures() % FAILURES_UNTIL_RECONNECT == 0) {
+            registry.reconnect();
+        }
+        scope.schedule(delay, step);
+    }
+
+    private void logFailure(Throwable failure) {
+        if (failureLog.permits()) {
+            log.warn("cannot acquire a lease yet, trying on: {}", failure.getMessage());
+        }
+    }
+
+    private void acquired(Lease lease) {
+        if (lease.etcdLeaseId() == grantedId) {
+            grantedId = 0;
+        }
+        close();
+        listener.onAcquired(lease);
+    }
+
+    /** Ends the tries; an etcd lease that no key uses is given back. */
+    @Override
+    public void close() {
+        scope.close();
+        if (grantedId != 0) {
+            registry.revoke(grantedId);
+            grantedId = 0;
+        }
+    }
+
+    /** Hears how it ended, once. */
+    interface Listener {
+        void onAcquired(Lease lease);
+
+        void onRefused(String message);
+    }
+}

@@ -1,0 +1,124 @@
+package io.rudder.lease;
+
+import io.rudder.control.Backoff;
+import io.rudder.control.LoopScope;
+import io.rudder.status.Counter;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Keeps a lease alive: renews its etcd lease now and then, and reads the key after each renewal, because an etcd lease
+ * that lives on says nothing about who owns the key. The value is never written here. Owned by the control loop.
+ */
+final class LeaseRenewal implements AutoCloseable {
+    private static final double JITTER = 0.1;
+
+    private final ControlContext context;
+    private final LeaseTerms terms;
+    private final Listener listener;
+    private final Backoff backoff;
+    private Lease lease;
+    private LoopScope cycle;
+
+    LeaseRenewal(ControlContext context, LeaseTerms terms, Lease lease, Listener listener) {
+        this.context = context;
+        this.terms = terms;
+        this.lease = lease;
+        this.listener = listener;
+        this.backoff = new Backoff(Backoff.FIRST, context.random());
+        this.cycle = new LoopScope(context.loop());
+    }
+
+    /** Starts with a wait: the lease was renewed or created just now. */
+    void start() {
+        cycle.schedule(interval(), this::renew);
+    }
+
+    /** Renews and reads at once; what is under way is started over. */
+    void renewNow() {
+        cycle.close();
+        cycle = new LoopScope(context.loop());
+        renew();
+    }
+
+    /** With jitter, but never so late that a lease with a short margin would run out. */
+    private Duration interval() {
+        Duration latest = terms.renewInterval().plus(terms.timeToLive()).dividedBy(2);
+        Duration jittered = Backoff.jitter(terms.renewInterval(), JITTER, context.random());
+        return jittered.compareTo(latest) < 0 ? jittered : latest;
+    }
+
+    private void renew() {
+        if (lease.isReservation()) {
+            verify();
+            return;
+        }
+        // Also without an etcd lease the key has the last word: it may be a reservation by now, or somebody else's.
+        cycle.await(context.registry().renew(lease.etcdLeaseId()), timeToLive -> verify(), this::missed);
+    }
+
+    private void verify() {
+        cycle.await(context.registry().get(lease.subnet()), this::verify, this::missed);
+    }
+
+    private void verify(Optional<RegistryEntry> entry) {
+        if (entry.isEmpty()) {
+            close();
+            listener.onGone();
+            return;
+        }
+        Optional<Lease> found = ownLease(entry.get());
+        if (found.isEmpty()) {
+            close();
+            listener.onTaken(owner(entry.get()));
+            return;
+        }
+        lease = found.get();
+        backoff.reset();
+        context.counters().increment(Counter.LEASE_RENEWALS);
+        cycle.schedule(interval(), this::renew);
+        listener.onRenewed(lease);
+    }
+
+    private Optional<Lease> ownLease(RegistryEntry entry) {
+        try {
+            return Optional.of(Lease.of(entry)).filter(found -> terms.identity().isAsWritten(found.attributes()));
+        } catch (IllegalArgumentException notALease) {
+            return Optional.empty();
+        }
+    }
+
+    private static String owner(RegistryEntry entry) {
+        try {
+            return NodeIdentity.describe(Lease.of(entry).attributes());
+        } catch (IllegalArgumentException notALease) {
+            return "somebody who wrote a value that is no lease (" + notALease.getMessage() + ")";
+        }
+    }
+
+    private void missed(Throwable failure) {
+        context.counters().increment(Counter.LEASE_RENEWAL_FAILURES);
+        cycle.schedule(backoff.next(), this::renew);
+        listener.onMissed(backoff.failures(), failure);
+    }
+
+    @Override
+    public void close() {
+        cycle.close();
+    }
+
+    /** Hears how the lease fares. After {@link #onGone} and {@link #onTaken} the renewal is over. */
+    interface Listener {
+        /** The key is there and the host's, as this lease has it. */
+        void onRenewed(Lease current);
+
+        /** So many tries in a row failed. */
+        void onMissed(int misses, Throwable failure);
+
+        /** The key is gone. */
+        void onGone();
+
+        /** The key is somebody else's. */
+        void onTaken(String owner);
+    }
+}

@@ -1,0 +1,224 @@
+package io.rudder.peer;
+
+import io.rudder.control.Backoff;
+import io.rudder.control.LogThrottle;
+import io.rudder.control.LoopScope;
+import io.rudder.lease.ControlContext;
+import io.rudder.lease.LeaseRegistry.Head;
+import io.rudder.lease.RegistryEvent;
+import io.rudder.lease.RegistrySnapshot;
+import io.rudder.lease.RegistryWatch;
+import io.rudder.status.Counter;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the registry without losing a change: a full list, then a watch from the revision after it, and after the
+ * watch's end another from the revision after the last one applied. Where that revision is gone, and where an audit
+ * finds a difference, the full list is taken again. Owned by the control loop.
+ */
+public final class PeerWatch implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PeerWatch.class);
+    private static final int FAILURES_UNTIL_RECONNECT = 4;
+    private static final Duration RELIST_INTERVAL = Duration.ofHours(1);
+
+    private final ControlContext context;
+    private final Listener listener;
+    private final Backoff backoff;
+    private final LogThrottle failureLog;
+    private final RegistryAudit audit;
+    private final LoopScope scope;
+    // What is under way: a list, or the wait before the next step. Replaced with each new step.
+    private LoopScope step;
+    private WatchSession session;
+    private boolean watching;
+    private boolean failureLogged;
+    private long applied;
+    private long clusterId;
+    private final Set<String> paths = new HashSet<>();
+
+    /** Nothing happens until {@link #start}. */
+    public PeerWatch(ControlContext context, Listener listener) {
+        this.context = context;
+        this.listener = listener;
+        this.backoff = new Backoff(Backoff.FIRST, context.random());
+        this.failureLog = new LogThrottle(context.loop());
+        this.audit = new RegistryAudit(context, new AuditedMirror());
+        this.scope = new LoopScope(context.loop());
+        this.step = new LoopScope(context.loop());
+        this.session = new WatchSession(context, new SessionOwner());
+    }
+
+    /** Starts with a list, for as long as it takes to get one. */
+    public void start() {
+        relist();
+        audit.start();
+        scope.schedule(RELIST_INTERVAL, this::relistNowAndThen);
+    }
+
+    /** The last revision that the listener has heard of. */
+    public long appliedRevision() {
+        return applied;
+    }
+
+    private void relistNowAndThen() {
+        scope.schedule(RELIST_INTERVAL, this::relistNowAndThen);
+        if (watching) {
+            relist();
+        }
+    }
+
+    private void relist() {
+        newStep();
+        step.await(context.registry().list(), this::listed, failure -> retry(failure, this::relist));
+    }
+
+    private void listed(RegistrySnapshot snapshot) {
+        context.counters().increment(Counter.REGISTRY_LISTS);
+        if (snapshot.revision() < applied) {
+            log.warn("the registry went back from revision {} to {}: taking it as it is", applied, snapshot.revision());
+        }
+        applied = snapshot.revision();
+        clusterId = snapshot.clusterId();
+        paths.clear();
+        snapshot.entries().forEach(entry -> paths.add(entry.path()));
+        audit.reset();
+        watch();
+        listener.onSnapshot(snapshot);
+    }
+
+    private void watch() {
+        newStep();
+        session = new WatchSession(context, new SessionOwner());
+        session.open(applied + 1);
+    }
+
+    private void newStep() {
+        watching = false;
+        session.close();
+        step.close();
+        step = new LoopScope(context.loop());
+    }
+
+    private void events(List<RegistryEvent> events) {
+        List<RegistryEvent> fresh =
+                events.stream().filter(event -> event.modRevision() > applied).toList();
+        for (RegistryEvent event : fresh) {
+            applied = event.modRevision();
+            if (event instanceof RegistryEvent.Put) {
+                paths.add(event.path());
+            } else {
+                paths.remove(event.path());
+            }
+        }
+        if (!fresh.isEmpty()) {
+            listener.onEvents(fresh);
+        }
+    }
+
+    private void ended(Throwable cause) {
+        context.counters().increment(Counter.REGISTRY_WATCH_RESTARTS);
+        if (cause instanceof RegistryWatch.CompactedException) {
+            // The store's end of a compacted watch is never given up while its connection lives.
+            context.registry().reconnect();
+            retry(cause, this::relist);
+        } else {
+            retry(cause, this::watch);
+        }
+    }
+
+    private void retry(Throwable failure, Runnable next) {
+        newStep();
+        if (failureLog.permits()) {
+            log.warn("lost touch with the registry at revision {}, trying on: {}", applied, failure.getMessage());
+            failureLogged = true;
+        }
+        Duration delay = backoff.next();
+        if (backoff.failures() % FAILURES_UNTIL_RECONNECT == 0) {
+            context.registry().reconnect();
+        }
+        step.schedule(delay, next);
+    }
+
+    private void alive() {
+        backoff.reset();
+        if (failureLogged) {
+            log.info("in touch with the registry again, at revision {}", applied);
+            failureLogged = false;
+        }
+    }
+
+    /** Ends list, watch and timers. */
+    @Override
+    public void close() {
+        newStep();
+        step.close();
+        audit.close();
+        scope.close();
+    }
+
+    private final class SessionOwner implements WatchSession.Owner {
+        @Override
+        public void onCreated(long storeRevision) {
+            watching = true;
+            if (storeRevision < applied) {
+                // A member that lags, or a store restored from a backup: the audit's linearizable read tells which.
+                audit.look();
+            }
+        }
+
+        @Override
+        public void onEvents(List<RegistryEvent> events) {
+            alive();
+            events(events);
+        }
+
+        @Override
+        public void onAlive() {
+            alive();
+        }
+
+        @Override
+        public void onDead(Throwable cause) {
+            ended(cause);
+        }
+    }
+
+    private final class AuditedMirror implements RegistryAudit.Mirror {
+        @Override
+        public Optional<String> mismatch(Head head) {
+            if (!watching) {
+                return Optional.empty();
+            }
+            if (head.clusterId() != clusterId) {
+                return Optional.of("it is another cluster");
+            }
+            if (head.revision() < applied) {
+                return Optional.of("revision " + head.revision() + " after " + applied);
+            }
+            return head.count() == paths.size()
+                    ? Optional.empty()
+                    : Optional.of(head.count() + " entries, " + paths.size() + " known");
+        }
+
+        @Override
+        public void onMismatch(String difference) {
+            log.warn("the registry is not what was heard of it ({}): listing it again", difference);
+            relist();
+        }
+    }
+
+    /** Hears of the registry, on the control loop. */
+    public interface Listener {
+        /** Everything there is: at first, and when changes may have been missed. */
+        void onSnapshot(RegistrySnapshot snapshot);
+
+        /** Changes since, each once, in their order. */
+        void onEvents(List<RegistryEvent> events);
+    }
+}

@@ -1,0 +1,79 @@
+package io.rudder.testing;
+
+import io.rudder.control.ControlLoop;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A control loop whose clock only moves when a test says so: hours pass in no time, and the same tasks always run in
+ * the same order. A task that throws ends the test.
+ */
+public final class VirtualLoop implements ControlLoop {
+    private final PriorityQueue<Task> tasks =
+            new PriorityQueue<>(Comparator.comparingLong(Task::atNanos).thenComparingLong(Task::number));
+    private long nowNanos;
+    private long nextNumber;
+    private boolean running;
+
+    @Override
+    public long nanoTime() {
+        return nowNanos;
+    }
+
+    @Override
+    public boolean inLoop() {
+        return running;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        schedule(Duration.ZERO, task);
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable work) {
+        Task task = new Task(nowNanos + Math.max(0, delay.toNanos()), nextNumber++, work);
+        tasks.add(task);
+        return () -> tasks.remove(task);
+    }
+
+    /** Lets time pass, and runs what falls due. */
+    public void run(Duration duration) {
+        long end = nowNanos + duration.toNanos();
+        while (!tasks.isEmpty() && tasks.peek().atNanos() <= end) {
+            runNext();
+        }
+        nowNanos = end;
+    }
+
+    /** Lets time pass until a condition holds; fails when a limit is over first. */
+    public void runUntil(BooleanSupplier condition, Duration limit) {
+        long end = nowNanos + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (tasks.isEmpty() || tasks.peek().atNanos() > end) {
+                throw new AssertionError("the condition did not come true within " + limit);
+            }
+            runNext();
+        }
+    }
+
+    /** How many timers are pending. */
+    public int pending() {
+        return tasks.size();
+    }
+
+    private void runNext() {
+        Task task = tasks.remove();
+        nowNanos = task.atNanos();
+        running = true;
+        try {
+            task.work().run();
+        } finally {
+            running = false;
+        }
+    }
+
+    private record Task(long atNanos, long number, Runnable work) {}
+}

@@ -1,0 +1,254 @@
+package io.rudder.netty.offload;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.rudder.netty.packet.InternetChecksum;
+import io.rudder.netty.packet.Ipv4Header;
+import io.rudder.netty.packet.TcpHeader;
+import io.rudder.netty.packet.UdpHeader;
+import io.rudder.netty.packet.VirtioNetHeader;
+import io.rudder.status.Counter;
+import io.rudder.status.Counters;
+
+/**
+ * Joins consecutive packets of one TCP or UDP flow to super-packets, for which the host's stack does its work once: what
+ * the kernel's own GRO does. One super-packet is open at a time; whatever does not continue it sends it off first, so
+ * packets reach the device in the order in which they came. Only packets with correct checksums are joined, and only if
+ * cutting the super-packet would give the same packets again.
+ */
+public final class Coalescer implements PacketSink {
+    private static final int MAX_PACKET = 65535;
+    private static final int PACKET = VirtioNetHeader.LENGTH;
+    private static final int MAX_SEGMENTS = 64;
+    // ACK and PSH may differ from packet to packet; any other flag keeps a packet by itself.
+    private static final int COALESCED_FLAGS = TcpHeader.ACK | TcpHeader.PSH;
+
+    private final Channel tun;
+    private final Counters counters;
+    private final RecycledBuffer storage;
+
+    // The open super-packet. Offsets in the buffer; the IP header starts at PACKET.
+    private int segments;
+    private int end;
+    private int headerLength;
+    private int gsoSize;
+    private boolean tcp;
+    private boolean closed;
+    private int nextSequence;
+
+    /** A sink into a device that expects a {@code virtio_net_hdr}. */
+    public Coalescer(Channel tun, Counters counters) {
+        this.tun = tun;
+        this.counters = counters;
+        this.storage = new RecycledBuffer(tun.alloc(), PACKET + MAX_PACKET);
+    }
+
+    @Override
+    public void add(ByteBuf packet) {
+        if (segments > 0 && (closed || !join(packet))) {
+            flush();
+        }
+        if (segments == 0) {
+            open(packet);
+        }
+    }
+
+    // ---- the first packet
+
+    private void open(ByteBuf packet) {
+        int length = packet.readableBytes();
+        ByteBuf out = storage.acquire();
+        out.setBytes(PACKET, packet, packet.readerIndex(), length);
+        segments = 1;
+        end = PACKET + length;
+        closed = !startsSuperPacket(out, length);
+    }
+
+    /** Whether further packets may be joined to the one at {@link #PACKET}; notes what they must look like. */
+    private boolean startsSuperPacket(ByteBuf out, int length) {
+        int protocol = Ipv4Header.protocol(out, PACKET);
+        tcp = protocol == Ipv4Header.PROTOCOL_TCP;
+        if (!tcp && protocol != Ipv4Header.PROTOCOL_UDP
+                || Ipv4Header.headerLength(out, PACKET) != Ipv4Header.MIN_LENGTH
+                || Ipv4Header.isFragment(out, PACKET)
+                || length < Ipv4Header.MIN_LENGTH + (tcp ? TcpHeader.MIN_LENGTH : UdpHeader.LENGTH)) {
+            return false;
+        }
+        int transport = PACKET + Ipv4Header.MIN_LENGTH;
+        headerLength = Ipv4Header.MIN_LENGTH + (tcp ? TcpHeader.length(out, transport) : UdpHeader.LENGTH);
+        gsoSize = length - headerLength;
+        return (tcp ? startsTcp(out, transport) : startsUdp(out, transport, length))
+                && gsoSize > 0
+                && InternetChecksum.sumOfHeader(out, PACKET, Ipv4Header.MIN_LENGTH) == 0xffff
+                && checksumIsValid(PACKET, length);
+    }
+
+    private boolean startsTcp(ByteBuf out, int transport) {
+        nextSequence = out.getInt(transport + TcpHeader.SEQUENCE) + gsoSize;
+        return headerLength >= Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH
+                // A PSH ends a super-packet, so one that starts with it has one segment.
+                && out.getUnsignedByte(transport + TcpHeader.FLAGS) == TcpHeader.ACK
+                && (out.getByte(transport + TcpHeader.DATA_OFFSET) & 0xf) == 0;
+    }
+
+    private static boolean startsUdp(ByteBuf out, int transport, int length) {
+        return out.getUnsignedShort(transport + UdpHeader.DATAGRAM_LENGTH) == length - Ipv4Header.MIN_LENGTH
+                && out.getUnsignedShort(transport + UdpHeader.CHECKSUM) != 0;
+    }
+
+    // ---- the packets after it
+
+    private boolean join(ByteBuf packet) {
+        int start = packet.readerIndex();
+        int length = packet.readableBytes();
+        int payload = length - headerLength;
+        if (payload <= 0
+                || payload > gsoSize
+                || segments == MAX_SEGMENTS
+                || end + payload > PACKET + MAX_PACKET
+                || !continuesIp(packet, start)
+                || !(tcp ? continuesTcp(packet, start) : continuesUdp(packet, start, length))) {
+            return false;
+        }
+        return append(packet, start, payload);
+    }
+
+    private boolean continuesIp(ByteBuf packet, int start) {
+        ByteBuf out = storage.buffer();
+        int fragment = packet.getUnsignedShort(start + Ipv4Header.FRAGMENT);
+        return packet.getShort(start) == out.getShort(PACKET)
+                && fragment == out.getUnsignedShort(PACKET + Ipv4Header.FRAGMENT)
+                && packet.getShort(start + Ipv4Header.TIME_TO_LIVE) == out.getShort(PACKET + Ipv4Header.TIME_TO_LIVE)
+                && packet.getLong(start + Ipv4Header.SOURCE) == out.getLong(PACKET + Ipv4Header.SOURCE)
+                && continuesIdentification(packet.getUnsignedShort(start + Ipv4Header.IDENTIFICATION), fragment)
+                && InternetChecksum.sumOfHeader(packet, start, Ipv4Header.MIN_LENGTH) == 0xffff;
+    }
+
+    /** Counts up; may also stay the same where it means nothing, for packets never to be fragmented (RFC 6864, 4.1). */
+    private boolean continuesIdentification(int identification, int fragment) {
+        int first = storage.buffer().getUnsignedShort(PACKET + Ipv4Header.IDENTIFICATION);
+        return identification == (first + segments & 0xffff)
+                || identification == first && (fragment & Ipv4Header.DONT_FRAGMENT) != 0;
+    }
+
+    private boolean continuesTcp(ByteBuf packet, int start) {
+        ByteBuf out = storage.buffer();
+        int theirs = start + Ipv4Header.MIN_LENGTH;
+        int ours = PACKET + Ipv4Header.MIN_LENGTH;
+        return packet.getInt(theirs) == out.getInt(ours)
+                && packet.getInt(theirs + TcpHeader.SEQUENCE) == nextSequence
+                && packet.getInt(theirs + TcpHeader.ACKNOWLEDGEMENT) == out.getInt(ours + TcpHeader.ACKNOWLEDGEMENT)
+                && packet.getByte(theirs + TcpHeader.DATA_OFFSET) == out.getByte(ours + TcpHeader.DATA_OFFSET)
+                && (packet.getUnsignedByte(theirs + TcpHeader.FLAGS) | TcpHeader.PSH) == COALESCED_FLAGS
+                && packet.getShort(theirs + TcpHeader.WINDOW) == out.getShort(ours + TcpHeader.WINDOW)
+                // The urgent pointer, then the options.
+                && packet.getShort(theirs + TcpHeader.CHECKSUM + 2) == out.getShort(ours + TcpHeader.CHECKSUM + 2)
+                && sameOptions(packet, theirs, out, ours);
+    }
+
+    private boolean sameOptions(ByteBuf packet, int theirs, ByteBuf out, int ours) {
+        int tcpHeaderLength = headerLength - Ipv4Header.MIN_LENGTH;
+        for (int i = TcpHeader.OPTIONS; i < tcpHeaderLength; i += 4) {
+            if (packet.getInt(theirs + i) != out.getInt(ours + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean continuesUdp(ByteBuf packet, int start, int length) {
+        int theirs = start + Ipv4Header.MIN_LENGTH;
+        return packet.getInt(theirs) == storage.buffer().getInt(PACKET + Ipv4Header.MIN_LENGTH)
+                && startsUdp(packet, theirs, length);
+    }
+
+    /** Copies the payload behind the last one, unless the checksum is wrong. */
+    private boolean append(ByteBuf packet, int start, int payload) {
+        ByteBuf out = storage.buffer();
+        out.setBytes(end, packet, start + headerLength, payload);
+        int transportLength = headerLength - Ipv4Header.MIN_LENGTH + payload;
+        long sum = pseudoHeaderSum(packet, start, transportLength)
+                + (long) InternetChecksum.sumOfHeader(
+                        packet, start + Ipv4Header.MIN_LENGTH, headerLength - Ipv4Header.MIN_LENGTH)
+                + InternetChecksum.sum(storage.words(), end, payload);
+        if (InternetChecksum.fold(sum) != 0xffff) {
+            return false;
+        }
+        end += payload;
+        segments++;
+        closed = payload < gsoSize;
+        if (tcp) {
+            nextSequence += payload;
+            takePush(packet, start, out);
+        }
+        return true;
+    }
+
+    private void takePush(ByteBuf packet, int start, ByteBuf out) {
+        int flags = packet.getUnsignedByte(start + Ipv4Header.MIN_LENGTH + TcpHeader.FLAGS);
+        if ((flags & TcpHeader.PSH) != 0) {
+            out.setByte(PACKET + Ipv4Header.MIN_LENGTH + TcpHeader.FLAGS, flags);
+            closed = true;
+        }
+    }
+
+    private boolean checksumIsValid(int offset, int length) {
+        int transportLength = length - Ipv4Header.MIN_LENGTH;
+        long sum = (long) pseudoHeaderSum(storage.buffer(), offset, transportLength)
+                + InternetChecksum.sum(storage.words(), offset + Ipv4Header.MIN_LENGTH, transportLength);
+        return InternetChecksum.fold(sum) == 0xffff;
+    }
+
+    private static int pseudoHeaderSum(ByteBuf buffer, int offset, int transportLength) {
+        return InternetChecksum.sumOfHeader(buffer, offset + Ipv4Header.SOURCE, 8)
+                + Ipv4Header.protocol(buffer, offset)
+                + transportLength;
+    }
+
+    // ---- to the device
+
+    @Override
+    public void flush() {
+        if (segments == 0) {
+            return;
+        }
+        int packets = segments;
+        segments = 0;
+        if (!tun.isWritable()) {
+            counters.add(Counter.DECAP_DROP_QUEUE_FULL, packets);
+            return;
+        }
+        ByteBuf out = storage.buffer();
+        if (packets == 1) {
+            VirtioNetHeader.writePlain(out, 0);
+        } else {
+            writeSuperPacketHeaders(out);
+        }
+        counters.add(Counter.DECAP_PACKETS, packets);
+        counters.add(Counter.DECAP_BYTES, end - PACKET + (long) (packets - 1) * headerLength);
+        out.setIndex(0, end);
+        tun.writeAndFlush(out.retain(), tun.voidPromise());
+    }
+
+    private void writeSuperPacketHeaders(ByteBuf out) {
+        int length = end - PACKET;
+        int transport = PACKET + Ipv4Header.MIN_LENGTH;
+        int transportLength = length - Ipv4Header.MIN_LENGTH;
+        out.setShort(PACKET + Ipv4Header.TOTAL_LENGTH, length);
+        Ipv4Header.updateChecksum(out, PACKET);
+        if (!tcp) {
+            out.setShort(transport + UdpHeader.DATAGRAM_LENGTH, transportLength);
+        }
+        // The seed that NEEDS_CHECKSUM stands for: whoever finishes the packet adds the rest.
+        int seed = InternetChecksum.fold(pseudoHeaderSum(out, PACKET, transportLength));
+        out.setShort(transport + (tcp ? TcpHeader.CHECKSUM : UdpHeader.CHECKSUM), seed);
+        int gsoType = tcp ? VirtioNetHeader.GSO_TCPV4 : VirtioNetHeader.GSO_UDP_L4;
+        VirtioNetHeader.writeSuperPacket(out, 0, gsoType, gsoSize, headerLength, Ipv4Header.MIN_LENGTH);
+    }
+
+    @Override
+    public void release() {
+        segments = 0;
+        storage.release();
+    }
+}

@@ -1,0 +1,156 @@
+package io.rudder.netty.offload;
+
+import io.netty.buffer.ByteBuf;
+import io.rudder.netty.packet.InternetChecksum;
+import io.rudder.netty.packet.Ipv4Header;
+import io.rudder.netty.packet.Ipv6Header;
+import io.rudder.netty.packet.TcpHeader;
+import io.rudder.netty.packet.UdpHeader;
+import io.rudder.netty.packet.VirtioNetHeader;
+import io.rudder.peer.Peer;
+
+/**
+ * Cuts super-packets into the packets that the kernel would have sent had it not been told to leave that to us, and
+ * completes the checksums that it left open: the work of a network card with TSO and USO.
+ *
+ * @see <a href="https://www.kernel.org/doc/html/latest/networking/segmentation-offloads.html">segmentation-offloads</a>
+ */
+public final class Segmenter {
+    private final SegmentBatch batch;
+
+    // The packet at hand. Offsets count from the IP header's first byte.
+    private ByteBuf source;
+    private int packet;
+    private boolean ipv6;
+    private boolean tcp;
+    private int transport;
+    private int headerLength;
+    private int payloadLength;
+    private int gsoSize;
+
+    /** Cuts into a batch, which sends. */
+    public Segmenter(SegmentBatch batch) {
+        this.batch = batch;
+    }
+
+    /**
+     * Sends a packet as it came from the TUN device.
+     *
+     * @param message a {@code virtio_net_hdr} and an IP packet whose IP header has been checked; both stay as they are
+     * @return false if the two do not fit each other; nothing has been sent then
+     */
+    public boolean send(ByteBuf message, Peer peer) {
+        int header = message.readerIndex();
+        source = message;
+        packet = header + VirtioNetHeader.LENGTH;
+        int length = message.readableBytes() - VirtioNetHeader.LENGTH;
+        if (VirtioNetHeader.gsoType(message, header) == VirtioNetHeader.GSO_NONE) {
+            return sendWhole(header, length, peer);
+        }
+        if (!readSuperPacket(header, length)) {
+            return false;
+        }
+        for (int done = 0, index = 0; done < payloadLength; done += gsoSize, index++) {
+            writeSegment(index, done, peer);
+        }
+        return true;
+    }
+
+    // ---- one packet
+
+    private boolean sendWhole(int header, int length, Peer peer) {
+        boolean needsChecksum = VirtioNetHeader.needsChecksum(source, header);
+        int start = VirtioNetHeader.checksumStart(source, header);
+        int field = start + VirtioNetHeader.checksumOffset(source, header);
+        if (needsChecksum && (start < Ipv4Header.MIN_LENGTH || field + 2 > length)) {
+            return false;
+        }
+        int slot = batch.reserve(peer, length);
+        batch.buffer().setBytes(slot, source, packet, length);
+        if (needsChecksum) {
+            completeChecksum(slot + start, slot + field, length - start);
+        }
+        return true;
+    }
+
+    /** The field holds the sum of the pseudo-header, so the sum over everything from the start on is the whole sum. */
+    private void completeChecksum(int start, int field, int length) {
+        int checksum = ~InternetChecksum.sum(batch.words(), start, length) & 0xffff;
+        // A TCP checksum is never computed as 0 from real packets but may be; 0xffff means the same to a receiver.
+        batch.buffer().setShort(field, UdpHeader.checksum(checksum));
+    }
+
+    // ---- a super-packet
+
+    private boolean readSuperPacket(int header, int length) {
+        int type = VirtioNetHeader.gsoType(source, header);
+        gsoSize = VirtioNetHeader.gsoSize(source, header);
+        transport = VirtioNetHeader.checksumStart(source, header);
+        ipv6 = Ipv4Header.version(source, packet) == 6;
+        tcp = type == VirtioNetHeader.GSO_TCPV4 || type == VirtioNetHeader.GSO_TCPV6;
+        int shortestHeader = tcp ? TcpHeader.MIN_LENGTH : UdpHeader.LENGTH;
+        boolean sane = (tcp ? ipv6 == (type == VirtioNetHeader.GSO_TCPV6) : type == VirtioNetHeader.GSO_UDP_L4)
+                && gsoSize > 0
+                && VirtioNetHeader.needsChecksum(source, header)
+                && (ipv6 ? transport >= Ipv6Header.LENGTH : transport == Ipv4Header.headerLength(source, packet))
+                && transport + shortestHeader <= length;
+        if (!sane) {
+            return false;
+        }
+        // hdr_len is a hint only and may be wrong; the TCP header itself tells.
+        headerLength = transport + (tcp ? TcpHeader.length(source, packet + transport) : UdpHeader.LENGTH);
+        payloadLength = length - headerLength;
+        return headerLength >= transport + shortestHeader
+                && payloadLength > 0
+                && headerLength + gsoSize <= SegmentBatch.MAX_BYTES;
+    }
+
+    private void writeSegment(int index, int done, Peer peer) {
+        int payload = Math.min(gsoSize, payloadLength - done);
+        int slot = batch.reserve(peer, headerLength + payload);
+        ByteBuf out = batch.buffer();
+        out.setBytes(slot, source, packet, headerLength);
+        out.setBytes(slot + headerLength, source, packet + headerLength + done, payload);
+        if (ipv6) {
+            out.setShort(slot + Ipv6Header.PAYLOAD_LENGTH, headerLength + payload - Ipv6Header.LENGTH);
+        } else {
+            out.setShort(slot + Ipv4Header.TOTAL_LENGTH, headerLength + payload);
+            out.setShort(
+                    slot + Ipv4Header.IDENTIFICATION,
+                    source.getUnsignedShort(packet + Ipv4Header.IDENTIFICATION) + index);
+            Ipv4Header.updateChecksum(out, slot);
+        }
+        int transportLength = headerLength - transport + payload;
+        if (tcp) {
+            patchTcp(out, slot + transport, done, payload);
+        } else {
+            out.setShort(slot + transport + UdpHeader.DATAGRAM_LENGTH, transportLength);
+        }
+        writeChecksum(out, slot, transportLength);
+    }
+
+    private void patchTcp(ByteBuf out, int header, int done, int payload) {
+        out.setInt(header + TcpHeader.SEQUENCE, out.getInt(header + TcpHeader.SEQUENCE) + done);
+        int flags = out.getUnsignedByte(header + TcpHeader.FLAGS);
+        if (done > 0) {
+            flags &= ~TcpHeader.CWR;
+        }
+        if (done + payload < payloadLength) {
+            flags &= ~(TcpHeader.FIN | TcpHeader.PSH);
+        }
+        out.setByte(header + TcpHeader.FLAGS, flags);
+    }
+
+    private void writeChecksum(ByteBuf out, int slot, int transportLength) {
+        int header = slot + transport;
+        int field = header + (tcp ? TcpHeader.CHECKSUM : UdpHeader.CHECKSUM);
+        out.setShort(field, 0);
+        int addresses = slot + (ipv6 ? Ipv6Header.SOURCE : Ipv4Header.SOURCE);
+        int pseudoHeader = InternetChecksum.sumOfHeader(out, addresses, ipv6 ? 32 : 8)
+                + (tcp ? Ipv4Header.PROTOCOL_TCP : Ipv4Header.PROTOCOL_UDP)
+                + transportLength;
+        int sum = InternetChecksum.fold(
+                (long) pseudoHeader + InternetChecksum.sum(batch.words(), header, transportLength));
+        out.setShort(field, tcp ? ~sum : UdpHeader.checksum(~sum & 0xffff));
+    }
+}

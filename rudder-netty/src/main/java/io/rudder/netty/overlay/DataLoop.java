@@ -1,0 +1,177 @@
+package io.rudder.netty.overlay;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.concurrent.Future;
+import io.rudder.netty.offload.Coalescer;
+import io.rudder.netty.offload.PacketSink;
+import io.rudder.netty.offload.PlainSink;
+import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.netty.tun.TunAddress;
+import io.rudder.netty.tun.TunChannel;
+import io.rudder.netty.tun.TunChannelOption;
+import io.rudder.netty.tun.TunOffload;
+import io.rudder.status.Counters;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * One loop's share of the data path: a TUN queue, a UDP socket and the handlers between them, all on one event loop, so
+ * that nothing in the way of a packet is shared with another thread.
+ */
+final class DataLoop {
+    // A datagram, or as many as the kernel's UDP GRO puts together; the same for TUN reads, with virtio_net_hdr.
+    private static final int READ_BUFFER_BYTES = 65536 + 16;
+    // Bounds how long one direction keeps the loop from the other.
+    private static final int TUN_READS_PER_TURN = 64;
+    private static final int UDP_DATAGRAMS_PER_TURN = 256;
+    // The default of 208 KiB holds two or three super-packets; the FORCE options (socket(7), SOL_SOCKET is 1) go beyond
+    // the limit of net.core.rmem_max and wmem_max, with CAP_NET_ADMIN.
+    private static final int SOCKET_BUFFER_BYTES = 4 << 20;
+    private static final ChannelOption<Integer> SO_SNDBUFFORCE = new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
+    private static final ChannelOption<Integer> SO_RCVBUFFORCE = new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
+    // What may wait for a socket that is full, before packets are dropped.
+    private static final WriteBufferWaterMark BACKLOG = new WriteBufferWaterMark(1 << 20, 4 << 20);
+
+    private final Counters counters = new Counters();
+    private final EventLoop loop;
+    private final DataLoopOptions options;
+    private Channel udp;
+    private TunChannel tun;
+
+    DataLoop(EventLoop loop, DataLoopOptions options) {
+        this.loop = loop;
+        this.options = options;
+    }
+
+    /** Opens socket and device; nothing is read before {@link #start}. */
+    CompletableFuture<DataLoop> open(String tunName) {
+        return bindUdp()
+                .thenCompose(channel -> {
+                    udp = channel;
+                    return bindTun(tunName);
+                })
+                .thenApply(channel -> {
+                    tun = (TunChannel) channel;
+                    return this;
+                })
+                .whenComplete((self, failure) -> {
+                    if (failure != null) {
+                        close();
+                    }
+                });
+    }
+
+    private CompletableFuture<Channel> bindUdp() {
+        InetSocketAddress address = options.underlay();
+        ChannelFuture bound = new Bootstrap()
+                .group(loop)
+                .channelFactory(() -> new EpollDatagramChannel(SocketProtocolFamily.INET))
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(UDP_DATAGRAMS_PER_TURN))
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
+                .option(EpollChannelOption.SO_REUSEPORT, options.shared())
+                .option(SO_SNDBUFFORCE, SOCKET_BUFFER_BYTES)
+                .option(SO_RCVBUFFORCE, SOCKET_BUFFER_BYTES)
+                // With a payload size set, reads go through recvmmsg, which loses the segment size of UDP GRO.
+                .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 0)
+                .option(EpollChannelOption.UDP_GRO, options.offload())
+                .handler(new NoHandler())
+                .bind(address);
+        return completable(
+                bound,
+                "cannot receive on UDP " + address.getAddress().getHostAddress() + ":" + address.getPort()
+                        + " (is another daemon running? -port chooses another port)");
+    }
+
+    private CompletableFuture<Channel> bindTun(String name) {
+        ChannelFuture bound;
+        try {
+            bound = new Bootstrap()
+                    .group(loop)
+                    .channel(TunChannel.class)
+                    .option(ChannelOption.AUTO_READ, false)
+                    .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(TUN_READS_PER_TURN))
+                    .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
+                    .option(TunChannelOption.VNET_HDR, options.offload())
+                    .option(TunChannelOption.OFFLOAD, options.offload() ? TunOffload.TCP_AND_UDP : TunOffload.NONE)
+                    .option(TunChannelOption.MULTI_QUEUE, options.shared())
+                    .handler(new NoHandler())
+                    .bind(new TunAddress(name));
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return completable(bound, "");
+    }
+
+    private static ReusingBufferAllocator readBuffers(int readsPerTurn) {
+        return new ReusingBufferAllocator(READ_BUFFER_BYTES, readsPerTurn);
+    }
+
+    private static CompletableFuture<Channel> completable(ChannelFuture future, String context) {
+        CompletableFuture<Channel> result = new CompletableFuture<>();
+        future.addListener((Future<? super Void> done) -> {
+            if (done.isSuccess()) {
+                result.complete(future.channel());
+            } else {
+                result.completeExceptionally(new CompletionException(oneLine(done.cause(), context)));
+            }
+        });
+        return result;
+    }
+
+    private static IOException oneLine(Throwable cause, String context) {
+        Throwable root = cause;
+        while (root.getCause() != null && !(root instanceof IOException)) {
+            root = root.getCause();
+        }
+        String reason = root.getMessage();
+        return new IOException(context.isEmpty() ? reason : context + ": " + reason, cause);
+    }
+
+    /** Connects the two channels and begins to carry packets. */
+    void start(RouteSource routes) {
+        loop.execute(() -> {
+            boolean vnetHeader = tun.config().hasVnetHeader();
+            boolean sendsSegments = options.offload() && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
+            SegmentBatch batch = new SegmentBatch(udp, counters, sendsSegments);
+            PacketSink sink = vnetHeader ? new Coalescer(tun, counters) : new PlainSink(tun, counters);
+            IcmpResponder icmp = new IcmpResponder(tun, vnetHeader, counters, System::nanoTime);
+            tun.pipeline().addLast("encap", new EncapHandler(routes, batch, icmp, counters, vnetHeader));
+            udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, counters));
+            tun.config().setAutoRead(true);
+            udp.config().setAutoRead(true);
+        });
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    TunChannel tun() {
+        return tun;
+    }
+
+    Channel udp() {
+        return udp;
+    }
+
+    void close() {
+        if (tun != null) {
+            tun.close();
+        }
+        if (udp != null) {
+            udp.close();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.rudder.netty.overlay;
+
+import java.net.InetSocketAddress;
+
+/**
+ * What all loops of an overlay have in common.
+ *
+ * @param underlay where datagrams are received and sent from
+ * @param offload whether to use the kernel's offloads as far as it has them
+ * @param shared whether several loops share device and address
+ */
+record DataLoopOptions(InetSocketAddress underlay, boolean offload, boolean shared) {}

@@ -1,0 +1,85 @@
+package io.rudder.netty.overlay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import io.rudder.net.Ipv4;
+import io.rudder.netty.offload.PacketSink;
+import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.peer.RouteTable;
+import io.rudder.status.Counters;
+import java.net.Inet4Address;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way in, last in the UDP channel's pipeline: takes datagrams from the network, and gives to the host those that a
+ * peer may have sent. Belongs to the loop of its channel.
+ */
+final class DecapHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(DecapHandler.class);
+
+    private final RouteSource routeSource;
+    private final PacketSink sink;
+    private final SegmentBatch batch;
+    private final Counters counters;
+
+    // One table for a whole batch of reads; null between batches.
+    private RouteTable routes;
+
+    /**
+     * A handler.
+     *
+     * @param sink where accepted packets go
+     * @param batch what sends through the same channel, to be told of sends that failed
+     */
+    DecapHandler(RouteSource routeSource, PacketSink sink, SegmentBatch batch, Counters counters) {
+        this.routeSource = routeSource;
+        this.sink = sink;
+        this.batch = batch;
+        this.counters = counters;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        DatagramPacket datagram = (DatagramPacket) message;
+        try {
+            decapsulate(datagram);
+        } finally {
+            datagram.release();
+        }
+    }
+
+    private void decapsulate(DatagramPacket datagram) {
+        if (routes == null) {
+            routes = routeSource.current();
+        }
+        ByteBuf packet = datagram.content();
+        int sender = Ipv4.of((Inet4Address) datagram.sender().getAddress());
+        DecapVerdict verdict = DecapVerdict.of(packet, sender, routes);
+        if (verdict == DecapVerdict.DELIVER) {
+            sink.add(packet);
+        } else {
+            counters.increment(verdict.counter());
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        sink.flush();
+        routes = null;
+    }
+
+    /** Hears of sends that failed: they are made with a void promise. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        batch.sendFailed(cause);
+        log.debug("UDP socket: {}", cause.getMessage());
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        sink.release();
+    }
+}

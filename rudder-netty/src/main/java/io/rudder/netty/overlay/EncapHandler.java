@@ -1,0 +1,117 @@
+package io.rudder.netty.overlay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.rudder.net.Ipv4Prefix;
+import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.netty.offload.Segmenter;
+import io.rudder.netty.packet.IcmpError;
+import io.rudder.netty.packet.Ipv4Header;
+import io.rudder.netty.packet.VirtioNetHeader;
+import io.rudder.peer.Peer;
+import io.rudder.peer.RouteTable;
+import io.rudder.status.Counter;
+import io.rudder.status.Counters;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way out, last in the TUN channel's pipeline: takes the packets of the host, and sends them to the peers that
+ * answer for their destinations. Belongs to the loop of its channel.
+ */
+final class EncapHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(EncapHandler.class);
+
+    private final RouteSource routeSource;
+    private final SegmentBatch batch;
+    private final Segmenter segmenter;
+    private final IcmpResponder icmp;
+    private final Counters counters;
+    private final int headroom;
+
+    // One table for a whole batch of reads; null between batches.
+    private RouteTable routes;
+
+    /**
+     * A handler.
+     *
+     * @param vnetHeader whether messages start with a {@code virtio_net_hdr}
+     */
+    EncapHandler(
+            RouteSource routeSource, SegmentBatch batch, IcmpResponder icmp, Counters counters, boolean vnetHeader) {
+        this.routeSource = routeSource;
+        this.batch = batch;
+        this.segmenter = new Segmenter(batch);
+        this.icmp = icmp;
+        this.counters = counters;
+        this.headroom = vnetHeader ? VirtioNetHeader.LENGTH : 0;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf buffer = (ByteBuf) message;
+        try {
+            encapsulate(buffer);
+        } finally {
+            buffer.release();
+        }
+    }
+
+    private void encapsulate(ByteBuf message) {
+        if (routes == null) {
+            routes = routeSource.current();
+        }
+        int offset = message.readerIndex() + headroom;
+        int length = message.readableBytes() - headroom;
+        Peer peer = null;
+        EncapVerdict verdict = EncapVerdict.ofShape(message, offset, length);
+        if (verdict == EncapVerdict.FORWARD) {
+            peer = routes.lookup(Ipv4Header.destination(message, offset));
+            verdict = EncapVerdict.ofRoute(message, offset, routes, peer);
+        }
+        if (verdict == EncapVerdict.FORWARD) {
+            Ipv4Header.decrementTimeToLive(message, offset);
+            send(message, offset, length, peer);
+        } else {
+            drop(verdict, message, offset, length);
+        }
+    }
+
+    private void send(ByteBuf message, int offset, int length, Peer peer) {
+        if (headroom == 0) {
+            int slot = batch.reserve(peer, length);
+            batch.buffer().setBytes(slot, message, offset, length);
+        } else if (!segmenter.send(message, peer)) {
+            counters.increment(Counter.ENCAP_DROP_MALFORMED);
+        }
+    }
+
+    private void drop(EncapVerdict verdict, ByteBuf message, int offset, int length) {
+        counters.increment(verdict.counter());
+        int from = routes.own().map(Ipv4Prefix::first).orElse(0);
+        if (verdict == EncapVerdict.NO_ROUTE) {
+            icmp.respond(IcmpError.NET_UNREACHABLE, Counter.ICMP_UNREACHABLE_SENT, from, message, offset, length);
+        } else if (verdict == EncapVerdict.TTL_EXPIRED) {
+            icmp.respond(IcmpError.TIME_EXCEEDED, Counter.ICMP_TIME_EXCEEDED_SENT, from, message, offset, length);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        batch.flush();
+        routes = null;
+    }
+
+    /** Hears of refused writes to the device, too: they are made with a void promise. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        counters.increment(Counter.DECAP_DROP_TUN_REFUSED);
+        log.debug("TUN device: {}", cause.getMessage());
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        batch.release();
+    }
+}

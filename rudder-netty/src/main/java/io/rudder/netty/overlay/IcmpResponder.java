@@ -1,0 +1,46 @@
+package io.rudder.netty.overlay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.rudder.netty.packet.IcmpError;
+import io.rudder.netty.packet.VirtioNetHeader;
+import io.rudder.status.Counter;
+import io.rudder.status.Counters;
+import java.util.function.LongSupplier;
+
+/** Tells senders on this host why their packets were dropped, at a bounded rate (RFC 1812, 4.3.2.8). */
+final class IcmpResponder {
+    private static final int PER_SECOND = 100;
+    private static final int BURST = 50;
+
+    private final Channel tun;
+    private final boolean vnetHeader;
+    private final Counters counters;
+    private final TokenBucket bucket;
+
+    IcmpResponder(Channel tun, boolean vnetHeader, Counters counters, LongSupplier nanoClock) {
+        this.tun = tun;
+        this.vnetHeader = vnetHeader;
+        this.counters = counters;
+        this.bucket = new TokenBucket(nanoClock, PER_SECOND, BURST);
+    }
+
+    /**
+     * Answers a packet, unless it is one that is not to be answered or the rate is used up.
+     *
+     * @param from the address of this host in the overlay
+     */
+    void respond(IcmpError error, Counter counter, int from, ByteBuf packet, int offset, int length) {
+        if (!IcmpError.mayAnswer(packet, offset, length) || !bucket.tryTake() || !tun.isWritable()) {
+            counters.increment(Counter.ICMP_SUPPRESSED);
+            return;
+        }
+        ByteBuf out = tun.alloc().directBuffer(VirtioNetHeader.LENGTH + IcmpError.MAX_LENGTH);
+        if (vnetHeader) {
+            out.writeZero(VirtioNetHeader.LENGTH);
+        }
+        error.write(out, from, packet, offset, length, 0);
+        tun.writeAndFlush(out, tun.voidPromise());
+        counters.increment(counter);
+    }
+}

@@ -1,0 +1,12 @@
+package io.rudder.netty.overlay;
+
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
+
+/** What a bootstrap asks for where the handlers come later: leaves the pipeline at once. */
+final class NoHandler extends ChannelHandlerAdapter {
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.pipeline().remove(this);
+    }
+}

@@ -1,0 +1,48 @@
+package io.rudder.netty.overlay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
+
+/**
+ * Reads into the same buffer again and again as long as handlers are done with a packet before the next is read, which
+ * those of the overlay are. Its size is beyond what Netty's allocator keeps in its thread caches.
+ */
+final class ReusingBufferAllocator extends DefaultMaxMessagesRecvByteBufAllocator {
+    // A handle hears of no end, so its buffer must be one that the garbage collector can free.
+    private final ByteBufAllocator collected = new UnpooledByteBufAllocator(true, true, false);
+    private final int capacity;
+
+    ReusingBufferAllocator(int capacity, int maxMessagesPerRead) {
+        super(maxMessagesPerRead);
+        this.capacity = capacity;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // RecvByteBufAllocator.Handle is what the interface asks for.
+    public RecvByteBufAllocator.Handle newHandle() {
+        return new ReusingHandle();
+    }
+
+    private final class ReusingHandle extends MaxMessageHandle {
+        private ByteBuf buffer;
+
+        @Override
+        public ByteBuf allocate(ByteBufAllocator ignored) {
+            if (buffer == null || buffer.refCnt() != 1) {
+                if (buffer != null) {
+                    buffer.release();
+                }
+                buffer = collected.directBuffer(capacity, capacity);
+            }
+            return buffer.clear().retain();
+        }
+
+        @Override
+        public int guess() {
+            return capacity;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.rudder.netty.tun.linux;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+
+/**
+ * The C library's calls that are made once a device; what is called once a packet goes through Netty's own native code.
+ * A call that fails throws {@link LastErrorException} with the errno.
+ */
+final class LibC {
+    /** open(2): read and write, closed on exec, never blocking. The numbers are those of x86 and arm alike. */
+    static final int O_RDWR_CLOEXEC_NONBLOCK = 0x2 | 0x80000 | 0x800;
+
+    static final int AF_INET = 2;
+    static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+
+    static final int EPERM = 1;
+    static final int ENOENT = 2;
+    static final int ENXIO = 6;
+    static final int EACCES = 13;
+    static final int EBUSY = 16;
+    static final int ENODEV = 19;
+    static final int EINVAL = 22;
+
+    static {
+        Native.register(LibC.class, "c");
+    }
+
+    private LibC() {}
+
+    static native int open(String path, int flags) throws LastErrorException;
+
+    static native int close(int fd) throws LastErrorException;
+
+    static native int socket(int domain, int type, int protocol) throws LastErrorException;
+
+    /** For requests whose argument is a structure; it is copied in and out. */
+    static native int ioctl(int fd, NativeLong request, byte[] argument) throws LastErrorException;
+
+    /** For requests whose argument is a number. */
+    static native int ioctl(int fd, NativeLong request, NativeLong argument) throws LastErrorException;
+
+    static native String strerror(int errno);
+}

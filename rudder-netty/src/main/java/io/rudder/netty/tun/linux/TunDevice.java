@@ -1,0 +1,132 @@
+package io.rudder.netty.tun.linux;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.NativeLong;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+
+/**
+ * The descriptor of a TUN device: opened, then attached to an interface. Not thread-safe.
+ *
+ * @see <a href="https://www.kernel.org/doc/html/latest/networking/tuntap.html">tuntap.rst</a>, linux/if_tun.h
+ */
+public final class TunDevice {
+    /** The device node that every TUN device is opened through. */
+    public static final String PATH = "/dev/net/tun";
+
+    private static final NativeLong TUNSETIFF = new NativeLong(0x400454ca);
+    private static final NativeLong TUNSETOFFLOAD = new NativeLong(0x400454d0);
+    private static final NativeLong SIOCGIFMTU = new NativeLong(0x8921);
+    private static final NativeLong SIOCSIFMTU = new NativeLong(0x8922);
+
+    private static final int IFF_TUN = 0x0001;
+    private static final int IFF_NO_PI = 0x1000;
+    private static final int IFF_MULTI_QUEUE = 0x0100;
+    private static final int IFF_VNET_HDR = 0x4000;
+
+    private final FileDescriptor descriptor;
+    private String name = "";
+
+    private TunDevice(int fd) {
+        this.descriptor = new FileDescriptor(fd);
+    }
+
+    /**
+     * Opens the device node; no interface exists yet.
+     *
+     * @throws IOException one line that says what would do
+     */
+    public static TunDevice open() throws IOException {
+        try {
+            return new TunDevice(LibC.open(PATH, LibC.O_RDWR_CLOEXEC_NONBLOCK));
+        } catch (LastErrorException e) {
+            throw new IOException("cannot open " + PATH + ": " + reasonForOpen(e.getErrorCode()), e);
+        }
+    }
+
+    private static String reasonForOpen(int errno) {
+        return switch (errno) {
+            case LibC.EACCES, LibC.EPERM -> "no permission (run as root or with CAP_NET_ADMIN)";
+            case LibC.ENOENT -> "it does not exist (mkdir -p /dev/net; mknod /dev/net/tun c 10 200)";
+            case LibC.ENODEV, LibC.ENXIO -> "the kernel has no TUN driver (modprobe tun)";
+            default -> LibC.strerror(errno);
+        };
+    }
+
+    /**
+     * Creates the interface, or attaches to a persistent one, for raw IP packets without a packet information header.
+     *
+     * @param requestedName at most 15 characters; {@code %d} in it is replaced by the first free number
+     * @param vnetHeader whether each packet is preceded by a {@code virtio_net_hdr}
+     * @param multiQueue whether further descriptors may attach to the same interface
+     * @throws IOException one line that says what would do
+     */
+    public void attach(String requestedName, boolean vnetHeader, boolean multiQueue) throws IOException {
+        int flags = IFF_TUN | IFF_NO_PI | (vnetHeader ? IFF_VNET_HDR : 0) | (multiQueue ? IFF_MULTI_QUEUE : 0);
+        InterfaceRequest request = new InterfaceRequest(requestedName).flags(flags);
+        try {
+            LibC.ioctl(descriptor.intValue(), TUNSETIFF, request.bytes());
+        } catch (LastErrorException e) {
+            throw new IOException(
+                    "cannot create TUN device '" + requestedName + "': " + reasonForAttach(e.getErrorCode()), e);
+        }
+        name = request.name();
+    }
+
+    private static String reasonForAttach(int errno) {
+        return switch (errno) {
+            case LibC.EPERM -> "no permission (run as root or with CAP_NET_ADMIN)";
+            case LibC.EBUSY -> "another process holds a device of that name";
+            case LibC.EINVAL -> "the name is invalid or that of another kind of interface";
+            default -> LibC.strerror(errno);
+        };
+    }
+
+    /** The name of the interface; empty before {@link #attach}. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Tells the kernel which work on packets it may leave to the reader.
+     *
+     * @param offloads {@code TUN_F_} flags of linux/if_tun.h
+     * @return whether the kernel knows them all; if not, nothing has changed
+     */
+    public boolean offer(int offloads) {
+        try {
+            LibC.ioctl(descriptor.intValue(), TUNSETOFFLOAD, new NativeLong(offloads));
+            return true;
+        } catch (LastErrorException e) {
+            return false;
+        }
+    }
+
+    /** The interface's MTU in bytes. */
+    public int mtu() throws IOException {
+        InterfaceRequest request = new InterfaceRequest(name);
+        control(SIOCGIFMTU, request, "read the MTU");
+        return request.mtu();
+    }
+
+    /** Sets the interface's MTU in bytes. */
+    public void mtu(int mtuBytes) throws IOException {
+        control(SIOCSIFMTU, new InterfaceRequest(name).mtu(mtuBytes), "set the MTU to " + mtuBytes);
+    }
+
+    private void control(NativeLong command, InterfaceRequest request, String what) throws IOException {
+        int socket = LibC.socket(LibC.AF_INET, LibC.SOCK_DGRAM_CLOEXEC, 0);
+        try {
+            LibC.ioctl(socket, command, request.bytes());
+        } catch (LastErrorException e) {
+            throw new IOException("cannot " + what + " of '" + name + "': " + LibC.strerror(e.getErrorCode()), e);
+        } finally {
+            LibC.close(socket);
+        }
+    }
+
+    /** The descriptor to poll, read and write; closing it removes the interface unless it is persistent. */
+    public FileDescriptor descriptor() {
+        return descriptor;
+    }
+}

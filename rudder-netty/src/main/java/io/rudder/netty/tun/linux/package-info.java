@@ -1,0 +1,2 @@
+/** The system calls behind a TUN device; the only place that uses JNA. */
+package io.rudder.netty.tun.linux;
