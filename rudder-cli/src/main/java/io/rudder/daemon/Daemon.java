@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * signals reach it through one queue.
  */
 public final class Daemon {
-    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration KEEP_UP_INTERVAL = Duration.ofSeconds(10);
 
@@ -83,9 +83,9 @@ public final class Daemon {
         phases.onUndo("the connection to etcd", registry::close);
         // Its outcome is of no interest: loading the client's classes takes a second, which the rest need not wait for.
         registry.head();
-        String nodeId = NodeIdentity.loadOrCreate(settings.host().stateDir());
+        String nodeId = NodeIdFile.loadOrCreate(settings.host().stateDir());
         ExternalInterface underlay = ExternalInterface.find(settings.underlay().iface());
-        LOG.info(
+        log.info(
                 "interface {}, address {}, MTU {}; node {}",
                 underlay.name(),
                 Ipv4.format(underlay.address()),
@@ -112,7 +112,8 @@ public final class Daemon {
                 previous.map(SubnetFile.Content::subnet),
                 NodeSettings.DEFAULT_TIME_TO_LIVE,
                 settings.leasing().renewInterval(),
-                settings.leasing().takeOver());
+                settings.leasing().takeOver(),
+                settings.etcd().prefix());
     }
 
     private void serve(ExternalInterface underlay) throws HostException {
@@ -121,6 +122,8 @@ public final class Daemon {
                 throw new HostException(failed.message());
             } else if (event instanceof DaemonEvent.Joined overlay) {
                 join(overlay.config(), overlay.own(), underlay);
+            } else if (event instanceof DaemonEvent.LeaseChanged change) {
+                move(change.own());
             } else if (event instanceof DaemonEvent.Routes routes) {
                 carry(routes.table());
             }
@@ -153,10 +156,22 @@ public final class Daemon {
                     new InetSocketAddress(Ipv4.toInetAddress(underlay.address()), port),
                     new OverlayAddress(config.network(), own.subnet(), mtuBytes));
         }
-        SubnetFile.Content content =
-                new SubnetFile.Content(config.network(), own.subnet(), mtuBytes, settings.host().ipMasq());
+        SubnetFile.Content content = new SubnetFile.Content(
+                config.network(), own.subnet(), mtuBytes, settings.host().ipMasq());
         subnetFile.write(content);
         joined = Optional.of(content);
+    }
+
+    /** The host has another subnet than before. */
+    private void move(Lease own) throws HostException {
+        SubnetFile.Content old = joined.orElseThrow();
+        SubnetFile.Content content = new SubnetFile.Content(old.network(), own.subnet(), old.mtuBytes(), old.ipMasq());
+        if (dataPath.isPresent()) {
+            dataPath.get().move(new OverlayAddress(content.network(), content.subnet(), content.mtuBytes()));
+        }
+        subnetFile.write(content);
+        joined = Optional.of(content);
+        log.warn("the subnet is {} now; what runs in {} has to be started again", content.subnet(), old.subnet());
     }
 
     private void openDataPath(InetSocketAddress local, OverlayAddress address) throws HostException {
@@ -170,7 +185,7 @@ public final class Daemon {
 
     private void warnOfOtherNetwork(Ipv4Prefix network) {
         previous.filter(content -> !content.network().equals(network))
-                .ifPresent(content -> LOG.warn(
+                .ifPresent(content -> log.warn(
                         "the earlier subnet {} in {} is of the network {}, not of {}: it is ignored",
                         content.subnet(),
                         settings.host().subnetFile(),
@@ -182,15 +197,15 @@ public final class Daemon {
         dataPath.ifPresent(carrier -> carrier.routes(routes));
         if (!isReady) {
             isReady = true;
-            LOG.info("ready: {}", summary(routes.peers().size()));
+            log.info("ready: {}", summary(routes.peers().size()));
         }
     }
 
     private String summary(int peers) {
         SubnetFile.Content content = joined.orElseThrow();
         String carrier = dataPath.map(path -> "device " + path.tunName()).orElse("no device (backend alloc)");
-        return "subnet " + content.subnet() + " of " + content.network() + ", " + carrier + ", MTU " + content.mtuBytes()
-                + ", " + peers + (peers == 1 ? " peer" : " peers");
+        return "subnet " + content.subnet() + " of " + content.network() + ", " + carrier + ", MTU "
+                + content.mtuBytes() + ", " + peers + (peers == 1 ? " peer" : " peers");
     }
 
     /** Hands over what the control plane tells on its thread. */
@@ -203,6 +218,11 @@ public final class Daemon {
         @Override
         public void onRoutes(RouteTable routes) {
             events.add(new DaemonEvent.Routes(routes));
+        }
+
+        @Override
+        public void onLeaseChanged(Lease own) {
+            events.add(new DaemonEvent.LeaseChanged(own));
         }
 
         @Override

@@ -24,10 +24,12 @@ final class DataPath {
     private static final long CLOSE_SECONDS = 1;
 
     private final Overlay overlay;
+    private final HostNetwork network;
     private final Firewall firewall;
 
-    private DataPath(Overlay overlay, Firewall firewall) {
+    private DataPath(Overlay overlay, HostNetwork network, Firewall firewall) {
         this.overlay = overlay;
+        this.network = network;
         this.firewall = firewall;
     }
 
@@ -37,11 +39,7 @@ final class DataPath {
      * @param local where datagrams are received and sent from
      */
     static DataPath open(
-            DaemonSettings.Host host,
-            InetSocketAddress local,
-            OverlayAddress address,
-            Commands commands,
-            Phases phases)
+            DaemonSettings.Host host, InetSocketAddress local, OverlayAddress address, Commands commands, Phases phases)
             throws HostException {
         Overlay overlay = openOverlay(host.tunName(), local, phases);
         String tunName = overlay.tunName();
@@ -54,14 +52,16 @@ final class DataPath {
         Firewall firewall = Firewall.choose(commands, tunName, address.network());
         phases.onUndo("the packet filter's rules", firewall::remove);
         firewall.install(host.ipMasq());
-        return new DataPath(overlay, firewall);
+        return new DataPath(overlay, network, firewall);
     }
 
     private static Overlay openOverlay(String tunName, InetSocketAddress local, Phases phases) throws HostException {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("rudder-data"), EpollIoHandler.newFactory());
-        phases.onUndo("the data path's thread", () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-                .await(CLOSE_SECONDS, TimeUnit.SECONDS));
+        phases.onUndo(
+                "the data path's thread",
+                () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                        .await(CLOSE_SECONDS, TimeUnit.SECONDS));
         OverlayBootstrap bootstrap =
                 new OverlayBootstrap().group(group).tunName(tunName).underlay(local);
         return await(bootstrap.open(), OPEN_SECONDS);
@@ -83,6 +83,11 @@ final class DataPath {
     /** The TUN device's name. */
     String tunName() {
         return overlay.tunName();
+    }
+
+    /** Gives the device another address of the same network. */
+    void move(OverlayAddress address) throws HostException {
+        network.configure(address);
     }
 
     /** Carries packets by these routes from now on. */

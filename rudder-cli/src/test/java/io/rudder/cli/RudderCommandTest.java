@@ -94,8 +94,8 @@ class RudderCommandTest {
         assertThat(execute("")).isZero();
 
         assertThat(started.orElseThrow().host())
-                .isEqualTo(new DaemonSettings.Host(
-                        "r2", Path.of("/run/r2/subnet.env"), Path.of("/var/lib/rudder"), true));
+                .isEqualTo(
+                        new DaemonSettings.Host("r2", Path.of("/run/r2/subnet.env"), Path.of("/var/lib/rudder"), true));
         assertThat(started.orElseThrow().etcd().endpointList()).isEqualTo("http://a:1");
         assertThat(started.orElseThrow().underlay().iface()).isEmpty();
     }
