@@ -71,6 +71,7 @@ public final class Daemon {
         try {
             ExternalInterface underlay = start();
             serve(underlay);
+            log.info("stopping; the lease is kept");
             return 0;
         } finally {
             phases.undoAll();
@@ -176,10 +177,7 @@ public final class Daemon {
 
     private void openDataPath(InetSocketAddress local, OverlayAddress address) throws HostException {
         DataPath opened = DataPath.open(settings.host(), local, address, commands, phases);
-        opened.closeFuture().whenComplete((nothing, cause) -> {
-            String reason = cause == null ? "it was closed" : cause.getMessage();
-            events.add(new DaemonEvent.Failed("the data path of " + opened.tunName() + " ended: " + reason));
-        });
+        opened.onEnd(reason -> events.add(new DaemonEvent.Failed(reason)));
         dataPath = Optional.of(opened);
     }
 

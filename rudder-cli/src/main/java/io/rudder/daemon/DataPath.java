@@ -14,9 +14,11 @@ import io.rudder.netty.overlay.OverlayBootstrap;
 import io.rudder.peer.RouteTable;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** The TUN device with its packets, and what the host needs around it. On the daemon's thread. */
 final class DataPath {
@@ -44,10 +46,7 @@ final class DataPath {
         Overlay overlay = openOverlay(host.tunName(), local, phases);
         String tunName = overlay.tunName();
         HostNetwork network = new HostNetwork(commands, tunName);
-        phases.onUndo("device " + tunName, () -> {
-            await(overlay.close(), CLOSE_SECONDS);
-            network.removeLeftoverDevice();
-        });
+        phases.onUndo("device " + tunName, () -> remove(overlay, network));
         network.configure(address);
         Firewall firewall = Firewall.choose(commands, tunName, address.network());
         phases.onUndo("the packet filter's rules", firewall::remove);
@@ -65,6 +64,17 @@ final class DataPath {
         OverlayBootstrap bootstrap =
                 new OverlayBootstrap().group(group).tunName(tunName).underlay(local);
         return await(bootstrap.open(), OPEN_SECONDS);
+    }
+
+    private static void remove(Overlay overlay, HostNetwork network) throws HostException {
+        try {
+            // One that ended by itself has told so already.
+            if (!overlay.closeFuture().isDone()) {
+                await(overlay.close(), CLOSE_SECONDS);
+            }
+        } finally {
+            network.removeLeftoverDevice();
+        }
     }
 
     private static <T> T await(CompletableFuture<T> future, long seconds) throws HostException {
@@ -95,9 +105,13 @@ final class DataPath {
         overlay.routes(routes);
     }
 
-    /** Completes when no packets are carried any more, exceptionally if that came by itself. */
-    CompletableFuture<Void> closeFuture() {
-        return overlay.closeFuture();
+    /** Calls back, on any thread, when no packets are carried any more, with one line why. */
+    void onEnd(Consumer<String> listener) {
+        overlay.closeFuture().whenComplete((nothing, failure) -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            String reason = cause == null ? "it was closed" : cause.getMessage();
+            listener.accept("the data path ended: " + reason);
+        });
     }
 
     /** Puts right what others changed on the host meanwhile. */
