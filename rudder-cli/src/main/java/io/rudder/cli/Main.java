@@ -13,7 +13,13 @@ public final class Main {
 
     /** Runs the command and ends the process with its exit code: 0, 1 for a failure, 2 for a wrong option. */
     public static void main(String[] arguments) {
+        quietJavaLogging();
         System.exit(RudderCommand.create(System.getenv(), Main::runDaemon).execute(arguments));
+    }
+
+    /** gRPC logs by the JDK's own logging, which writes to stderr what is of no use to an operator. */
+    private static void quietJavaLogging() {
+        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
     }
 
     private static int runDaemon(DaemonSettings settings, int verbosity) throws HostException {

@@ -21,7 +21,8 @@ final class MisuseHandler implements IParameterExceptionHandler {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return describe(unmatched);
         }
-        if (e instanceof MissingParameterException missing && missing.getMissing().get(0) instanceof OptionSpec option) {
+        if (e instanceof MissingParameterException missing
+                && missing.getMissing().get(0) instanceof OptionSpec option) {
             return "option " + option.names()[0] + " needs a value (" + option.paramLabel() + ")";
         }
         return e.getMessage();

@@ -17,13 +17,13 @@ final class OptionHelp {
 
     private static String entry(DaemonOption option) {
         String value = option.isSwitch() ? "" : " " + option.parameter();
-        String sources = option.defaultText().map(text -> "default " + text + "; ").orElse("") + "variable "
-                + option.variable();
+        String sources =
+                option.defaultText().map(text -> "default " + text + "; ").orElse("") + "variable " + option.variable();
         String alias = Optional.of(option)
                 .filter(DaemonOption.ETCD_ENDPOINT::equals)
                 .map(any -> " Also -etcd-endpoints.")
                 .orElse("");
-        return "  " + option.flag() + value + "\n" + INDENT + option.description() + alias + "\n" + INDENT + "(" + sources
-                + ")\n";
+        return "  " + option.flag() + value + "\n" + INDENT + option.description() + alias + "\n" + INDENT + "("
+                + sources + ")\n";
     }
 }

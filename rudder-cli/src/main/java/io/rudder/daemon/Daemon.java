@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * signals reach it through one queue.
  */
 public final class Daemon {
-    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration KEEP_UP_INTERVAL = Duration.ofSeconds(10);
 
@@ -71,6 +71,7 @@ public final class Daemon {
         try {
             ExternalInterface underlay = start();
             serve(underlay);
+            log.info("stopping; the lease is kept");
             return 0;
         } finally {
             phases.undoAll();
@@ -83,9 +84,9 @@ public final class Daemon {
         phases.onUndo("the connection to etcd", registry::close);
         // Its outcome is of no interest: loading the client's classes takes a second, which the rest need not wait for.
         registry.head();
-        String nodeId = NodeIdentity.loadOrCreate(settings.host().stateDir());
+        String nodeId = NodeIdFile.loadOrCreate(settings.host().stateDir());
         ExternalInterface underlay = ExternalInterface.find(settings.underlay().iface());
-        LOG.info(
+        log.info(
                 "interface {}, address {}, MTU {}; node {}",
                 underlay.name(),
                 Ipv4.format(underlay.address()),
@@ -122,6 +123,8 @@ public final class Daemon {
                 throw new HostException(failed.message());
             } else if (event instanceof DaemonEvent.Joined overlay) {
                 join(overlay.config(), overlay.own(), underlay);
+            } else if (event instanceof DaemonEvent.LeaseChanged change) {
+                move(change.own());
             } else if (event instanceof DaemonEvent.Routes routes) {
                 carry(routes.table());
             }
@@ -154,24 +157,33 @@ public final class Daemon {
                     new InetSocketAddress(Ipv4.toInetAddress(underlay.address()), port),
                     new OverlayAddress(config.network(), own.subnet(), mtuBytes));
         }
-        SubnetFile.Content content =
-                new SubnetFile.Content(config.network(), own.subnet(), mtuBytes, settings.host().ipMasq());
+        SubnetFile.Content content = new SubnetFile.Content(
+                config.network(), own.subnet(), mtuBytes, settings.host().ipMasq());
         subnetFile.write(content);
         joined = Optional.of(content);
     }
 
+    /** The host has another subnet than before. */
+    private void move(Lease own) throws HostException {
+        SubnetFile.Content old = joined.orElseThrow();
+        SubnetFile.Content content = new SubnetFile.Content(old.network(), own.subnet(), old.mtuBytes(), old.ipMasq());
+        if (dataPath.isPresent()) {
+            dataPath.get().move(new OverlayAddress(content.network(), content.subnet(), content.mtuBytes()));
+        }
+        subnetFile.write(content);
+        joined = Optional.of(content);
+        log.warn("the subnet is {} now; what runs in {} has to be started again", content.subnet(), old.subnet());
+    }
+
     private void openDataPath(InetSocketAddress local, OverlayAddress address) throws HostException {
         DataPath opened = DataPath.open(settings.host(), local, address, commands, phases);
-        opened.closeFuture().whenComplete((nothing, cause) -> {
-            String reason = cause == null ? "it was closed" : cause.getMessage();
-            events.add(new DaemonEvent.Failed("the data path of " + opened.tunName() + " ended: " + reason));
-        });
+        opened.onEnd(reason -> events.add(new DaemonEvent.Failed(reason)));
         dataPath = Optional.of(opened);
     }
 
     private void warnOfOtherNetwork(Ipv4Prefix network) {
         previous.filter(content -> !content.network().equals(network))
-                .ifPresent(content -> LOG.warn(
+                .ifPresent(content -> log.warn(
                         "the earlier subnet {} in {} is of the network {}, not of {}: it is ignored",
                         content.subnet(),
                         settings.host().subnetFile(),
@@ -183,15 +195,15 @@ public final class Daemon {
         dataPath.ifPresent(carrier -> carrier.routes(routes));
         if (!isReady) {
             isReady = true;
-            LOG.info("ready: {}", summary(routes.peers().size()));
+            log.info("ready: {}", summary(routes.peers().size()));
         }
     }
 
     private String summary(int peers) {
         SubnetFile.Content content = joined.orElseThrow();
         String carrier = dataPath.map(path -> "device " + path.tunName()).orElse("no device (backend alloc)");
-        return "subnet " + content.subnet() + " of " + content.network() + ", " + carrier + ", MTU " + content.mtuBytes()
-                + ", " + peers + (peers == 1 ? " peer" : " peers");
+        return "subnet " + content.subnet() + " of " + content.network() + ", " + carrier + ", MTU "
+                + content.mtuBytes() + ", " + peers + (peers == 1 ? " peer" : " peers");
     }
 
     /** Hands over what the control plane tells on its thread. */
@@ -204,6 +216,11 @@ public final class Daemon {
         @Override
         public void onRoutes(RouteTable routes) {
             events.add(new DaemonEvent.Routes(routes));
+        }
+
+        @Override
+        public void onLeaseChanged(Lease own) {
+            events.add(new DaemonEvent.LeaseChanged(own));
         }
 
         @Override

@@ -12,6 +12,9 @@ sealed interface DaemonEvent {
     /** The control plane: the peers, at first and whenever they change. */
     record Routes(RouteTable table) implements DaemonEvent {}
 
+    /** The control plane: after a loss, a lease of another subnet. */
+    record LeaseChanged(Lease own) implements DaemonEvent {}
+
     /** The control plane or the data path: it does not go on; one line why. */
     record Failed(String message) implements DaemonEvent {}
 

@@ -14,9 +14,11 @@ import io.rudder.netty.overlay.OverlayBootstrap;
 import io.rudder.peer.RouteTable;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** The TUN device with its packets, and what the host needs around it. On the daemon's thread. */
 final class DataPath {
@@ -24,10 +26,12 @@ final class DataPath {
     private static final long CLOSE_SECONDS = 1;
 
     private final Overlay overlay;
+    private final HostNetwork network;
     private final Firewall firewall;
 
-    private DataPath(Overlay overlay, Firewall firewall) {
+    private DataPath(Overlay overlay, HostNetwork network, Firewall firewall) {
         this.overlay = overlay;
+        this.network = network;
         this.firewall = firewall;
     }
 
@@ -37,34 +41,40 @@ final class DataPath {
      * @param local where datagrams are received and sent from
      */
     static DataPath open(
-            DaemonSettings.Host host,
-            InetSocketAddress local,
-            OverlayAddress address,
-            Commands commands,
-            Phases phases)
+            DaemonSettings.Host host, InetSocketAddress local, OverlayAddress address, Commands commands, Phases phases)
             throws HostException {
         Overlay overlay = openOverlay(host.tunName(), local, phases);
         String tunName = overlay.tunName();
         HostNetwork network = new HostNetwork(commands, tunName);
-        phases.onUndo("device " + tunName, () -> {
-            await(overlay.close(), CLOSE_SECONDS);
-            network.removeLeftoverDevice();
-        });
+        phases.onUndo("device " + tunName, () -> remove(overlay, network));
         network.configure(address);
         Firewall firewall = Firewall.choose(commands, tunName, address.network());
         phases.onUndo("the packet filter's rules", firewall::remove);
         firewall.install(host.ipMasq());
-        return new DataPath(overlay, firewall);
+        return new DataPath(overlay, network, firewall);
     }
 
     private static Overlay openOverlay(String tunName, InetSocketAddress local, Phases phases) throws HostException {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("rudder-data"), EpollIoHandler.newFactory());
-        phases.onUndo("the data path's thread", () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-                .await(CLOSE_SECONDS, TimeUnit.SECONDS));
+        phases.onUndo(
+                "the data path's thread",
+                () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                        .await(CLOSE_SECONDS, TimeUnit.SECONDS));
         OverlayBootstrap bootstrap =
                 new OverlayBootstrap().group(group).tunName(tunName).underlay(local);
         return await(bootstrap.open(), OPEN_SECONDS);
+    }
+
+    private static void remove(Overlay overlay, HostNetwork network) throws HostException {
+        try {
+            // One that ended by itself has told so already.
+            if (!overlay.closeFuture().isDone()) {
+                await(overlay.close(), CLOSE_SECONDS);
+            }
+        } finally {
+            network.removeLeftoverDevice();
+        }
     }
 
     private static <T> T await(CompletableFuture<T> future, long seconds) throws HostException {
@@ -85,14 +95,23 @@ final class DataPath {
         return overlay.tunName();
     }
 
+    /** Gives the device another address of the same network. */
+    void move(OverlayAddress address) throws HostException {
+        network.configure(address);
+    }
+
     /** Carries packets by these routes from now on. */
     void routes(RouteTable routes) {
         overlay.routes(routes);
     }
 
-    /** Completes when no packets are carried any more, exceptionally if that came by itself. */
-    CompletableFuture<Void> closeFuture() {
-        return overlay.closeFuture();
+    /** Calls back, on any thread, when no packets are carried any more, with one line why. */
+    void onEnd(Consumer<String> listener) {
+        overlay.closeFuture().whenComplete((nothing, failure) -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            String reason = cause == null ? "it was closed" : cause.getMessage();
+            listener.accept("the data path ended: " + reason);
+        });
     }
 
     /** Puts right what others changed on the host meanwhile. */

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** What was done and how to undo it, in reverse order. On the daemon's thread. */
 final class Phases {
-    private static final Logger LOG = LoggerFactory.getLogger(Phases.class);
+    private static final Logger log = LoggerFactory.getLogger(Phases.class);
 
     private final Deque<Phase> done = new ArrayDeque<>();
 
@@ -24,9 +24,9 @@ final class Phases {
             try {
                 phase.undo.run();
             } catch (HostException e) {
-                LOG.warn("could not undo {}: {}", phase.name, e.getMessage());
+                log.warn("could not undo {}: {}", phase.name, e.getMessage());
             } catch (Exception e) {
-                LOG.warn("could not undo {}", phase.name, e);
+                log.warn("could not undo {}", phase.name, e);
             }
         }
     }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * and would exit with 128 + the signal's number after; so the hook asks the daemon to end, waits for it, and halts.
  */
 final class SignalGuard {
-    private static final Logger LOG = LoggerFactory.getLogger(SignalGuard.class);
+    private static final Logger log = LoggerFactory.getLogger(SignalGuard.class);
     // Service managers and operators are promised an end within 5 s.
     private static final Duration LIMIT = Duration.ofMillis(4500);
 
@@ -47,7 +47,7 @@ final class SignalGuard {
         onSignal.run();
         try {
             if (!ended.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("not all could be undone within {} ms", LIMIT.toMillis());
+                log.warn("not all could be undone within {} ms", LIMIT.toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * when the daemon ends, as the lease does: the next daemon asks for the same subnet.
  */
 final class SubnetFile {
-    private static final Logger LOG = LoggerFactory.getLogger(SubnetFile.class);
+    private static final Logger log = LoggerFactory.getLogger(SubnetFile.class);
     private static final String NETWORK = "RUDDER_NETWORK";
     private static final String SUBNET = "RUDDER_SUBNET";
     private static final String MTU = "RUDDER_MTU";
@@ -82,9 +82,9 @@ final class SubnetFile {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IllegalArgumentException e) {
-            LOG.warn("the earlier subnet in {} is ignored: {}", path, e.getMessage());
+            log.warn("the earlier subnet in {} is ignored: {}", path, e.getMessage());
         } catch (IOException e) {
-            LOG.warn("the earlier subnet in {} is ignored: {}", path, FileErrors.reason(e));
+            log.warn("the earlier subnet in {} is ignored: {}", path, FileErrors.reason(e));
         }
         return Optional.empty();
     }

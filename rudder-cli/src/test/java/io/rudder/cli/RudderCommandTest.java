@@ -94,8 +94,8 @@ class RudderCommandTest {
         assertThat(execute("")).isZero();
 
         assertThat(started.orElseThrow().host())
-                .isEqualTo(new DaemonSettings.Host(
-                        "r2", Path.of("/run/r2/subnet.env"), Path.of("/var/lib/rudder"), true));
+                .isEqualTo(
+                        new DaemonSettings.Host("r2", Path.of("/run/r2/subnet.env"), Path.of("/var/lib/rudder"), true));
         assertThat(started.orElseThrow().etcd().endpointList()).isEqualTo("http://a:1");
         assertThat(started.orElseThrow().underlay().iface()).isEmpty();
     }
@@ -123,23 +123,23 @@ class RudderCommandTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = '|',
+            delimiter = '#',
             value = {
-                "-ifce eth0 | unknown option '-ifce', did you mean -iface; 'rudder -help' lists the options",
-                "--qqq=1 | unknown option '--qqq'; 'rudder -help' lists the options",
-                "start | unexpected argument 'start'; 'rudder -help' lists the options",
-                "-port | option -port needs a value (PORT); 'rudder -help' lists the options",
-                "-iface -port 1 | option -iface needs a value (NAME|IP); 'rudder -help' lists the options",
-                "-port 0 | -port: '0' is not a UDP port (expected 1 to 65535)",
-                "-port 99999999999999 | -port: '99999999999999' is not a UDP port (expected 1 to 65535)",
-                "-v 2 | -v: '2' is not a level (expected 0 to 1)",
-                "-ip-masq=yes | -ip-masq: 'yes' is neither true nor false",
-                "-subnet-lease-renew-margin 1440 | -subnet-lease-renew-margin: '1440' is not a number of minutes"
+                "-ifce eth0 # unknown option '-ifce', did you mean -iface; 'rudder -help' lists the options",
+                "--qqq=1 # unknown option '--qqq'; 'rudder -help' lists the options",
+                "start # unexpected argument 'start'; 'rudder -help' lists the options",
+                "-port # option -port needs a value (PORT); 'rudder -help' lists the options",
+                "-iface -port 1 # option -iface needs a value (NAME|IP); 'rudder -help' lists the options",
+                "-port 0 # -port: '0' is not a UDP port (expected 1 to 65535)",
+                "-port 99999999999999 # -port: '99999999999999' is not a UDP port (expected 1 to 65535)",
+                "-v 2 # -v: '2' is not a level (expected 0 to 1)",
+                "-ip-masq=yes # -ip-masq: 'yes' is neither true nor false",
+                "-subnet-lease-renew-margin 1440 # -subnet-lease-renew-margin: '1440' is not a number of minutes"
                         + " (expected 1 to 1439)",
-                "-public-ip 300.1.1.1 | -public-ip: '300.1.1.1' is not an IPv4 address (expected a.b.c.d)",
-                "-public-ip 127.0.0.1 | -public-ip: '127.0.0.1' is not an address at which peers can reach this host",
-                "-state-dir= | -state-dir: '' is not a path",
-                "-iface= | -iface: '' is not an interface (expected its name or its address)",
+                "-public-ip 300.1.1.1 # -public-ip: '300.1.1.1' is not an IPv4 address (expected a.b.c.d)",
+                "-public-ip 127.0.0.1 # -public-ip: '127.0.0.1' is not an address at which peers can reach this host",
+                "-state-dir= # -state-dir: '' is not a path",
+                "-iface= # -iface: '' is not an interface (expected its name or its address)",
             })
     void oneLineSaysWhatIsWrong(String line, String message) {
         assertThat(execute(line)).isEqualTo(2);

@@ -27,8 +27,7 @@ class SubnetFileTest {
 
         new SubnetFile(file).write(CONTENT);
 
-        assertThat(file)
-                .hasContent("""
+        assertThat(file).hasContent("""
                 RUDDER_NETWORK=10.0.0.0/16
                 RUDDER_SUBNET=10.0.34.1/24
                 RUDDER_MTU=1472

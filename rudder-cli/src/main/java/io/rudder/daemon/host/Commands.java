@@ -49,7 +49,8 @@ public interface Commands {
                     .map(String::strip)
                     .filter(line -> !line.isEmpty() && !line.startsWith("Command failed"))
                     .findFirst();
-            String text = program + " says " + reason.map(line -> "'" + line + "'").orElse("exit code " + exitCode);
+            String text =
+                    program + " says " + reason.map(line -> "'" + line + "'").orElse("exit code " + exitCode);
             boolean isForbidden = output.contains("Operation not permitted") || output.contains("Permission denied");
             return isForbidden ? text + "; run rudder as root or with CAP_NET_ADMIN" : text;
         }

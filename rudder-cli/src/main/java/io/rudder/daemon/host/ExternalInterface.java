@@ -40,8 +40,9 @@ public record ExternalInterface(String name, int address, int mtuBytes) {
                 .filter(route -> route.destination().length() == 0)
                 .min(Comparator.comparingLong(KernelRoute::metric))
                 .map(KernelRoute::device)
-                .orElseThrow(() -> new HostException(
-                        "no default route tells the interface to the other hosts; name it with -iface" + list(present)));
+                .orElseThrow(() ->
+                        new HostException("no default route tells the interface to the other hosts; name it with -iface"
+                                + list(present)));
     }
 
     private static ExternalInterface byName(String name, List<HostInterface> present) throws HostException {
@@ -50,7 +51,8 @@ public record ExternalInterface(String name, int address, int mtuBytes) {
                 .findFirst()
                 .orElseThrow(() -> new HostException("no interface '" + name + "'" + list(present)));
         if (found.addresses().isEmpty()) {
-            throw new HostException("interface '" + name + "' has no IPv4 address; give it one or name another" + list(present));
+            throw new HostException(
+                    "interface '" + name + "' has no IPv4 address; give it one or name another" + list(present));
         }
         return of(found, found.addresses().get(0).address());
     }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * several daemons do not meet, and a daemon replaces what a killed one of its device left.
  */
 public final class Firewall {
-    private static final Logger LOG = LoggerFactory.getLogger(Firewall.class);
+    private static final Logger log = LoggerFactory.getLogger(Firewall.class);
     private static final Path IP_FORWARD = Path.of("/proc/sys/net/ipv4/ip_forward");
     private static final String NONE_INSTALLED = "neither nft nor iptables is installed";
 
@@ -66,7 +66,7 @@ public final class Firewall {
         }
         attempt(forwardRules, ForwardRules::install);
         if (KernelSetting.read(IP_FORWARD).filter("0"::equals).isPresent()) {
-            LOG.warn("net.ipv4.ip_forward is 0: containers do not reach the overlay; 'sysctl -w net.ipv4.ip_forward=1'"
+            log.warn("net.ipv4.ip_forward is 0: containers do not reach the overlay; 'sysctl -w net.ipv4.ip_forward=1'"
                     + " turns forwarding on");
         }
     }
@@ -90,7 +90,7 @@ public final class Firewall {
                 step.run(rules.get());
             }
         } catch (HostException e) {
-            LOG.warn("packet filter: {}", e.getMessage());
+            log.warn("packet filter: {}", e.getMessage());
         }
     }
 

@@ -5,6 +5,8 @@ import java.net.Inet4Address;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -38,7 +40,9 @@ record HostInterface(String name, List<Address> addresses, int mtuBytes) {
         List<Address> addresses = source.getInterfaceAddresses().stream()
                 .filter(candidate -> candidate.getAddress() instanceof Inet4Address)
                 .map(HostInterface::address)
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
+        // The kernel lists the primary address first; the JDK puts each address that it reads before the others.
+        Collections.reverse(addresses);
         return new HostInterface(source.getName(), addresses, mtuOf(source));
     }
 

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * are never touched. On the daemon's thread.
  */
 public final class HostNetwork {
-    private static final Logger LOG = LoggerFactory.getLogger(HostNetwork.class);
+    private static final Logger log = LoggerFactory.getLogger(HostNetwork.class);
     private static final Path DEVICE_SETTINGS = Path.of("/proc/sys/net/ipv4/conf");
 
     private final Commands commands;
@@ -24,7 +24,9 @@ public final class HostNetwork {
     /** Makes the existing device carry the overlay; may be called again at any time. */
     public void configure(OverlayAddress overlay) throws HostException {
         List<HostInterface> present = HostInterface.readAll();
-        new OverlapCheck(overlay, tunName).warnings(present, KernelRoute.readAll()).forEach(LOG::warn);
+        new OverlapCheck(overlay, tunName)
+                .warnings(present, KernelRoute.readAll())
+                .forEach(log::warn);
         commands.require("set up device " + tunName, deviceScript(overlay, present), batch());
         acceptOwnSource();
         addRoute(overlay);
@@ -32,8 +34,8 @@ public final class HostNetwork {
 
     /** Removes the device if it is still there after it was closed, as one is that was made to stay. */
     public void removeLeftoverDevice() throws HostException {
-        boolean isPresent =
-                HostInterface.readAll().stream().anyMatch(candidate -> candidate.name().equals(tunName));
+        boolean isPresent = HostInterface.readAll().stream()
+                .anyMatch(candidate -> candidate.name().equals(tunName));
         if (isPresent) {
             commands.require("remove device " + tunName, "link delete dev " + tunName + "\n", batch());
         }
@@ -54,15 +56,16 @@ public final class HostNetwork {
 
     /** Added, not replaced: "replace" would take the route from another device. */
     private void addRoute(OverlayAddress overlay) throws HostException {
-        String route = "route add %s dev %s scope link src %s\n".formatted(overlay.network(), tunName, overlay.device());
+        String route =
+                "route add %s dev %s scope link src %s\n".formatted(overlay.network(), tunName, overlay.device());
         Commands.Result result = commands.run(route, batch());
         if (result.output().contains("File exists")) {
             throw new HostException("the route " + overlay.network() + " is taken" + byWhom(overlay)
                     + "; remove that one, or choose another Network");
         }
         if (result.exitCode() != 0) {
-            throw new HostException("could not route " + overlay.network() + " to " + tunName + ": "
-                    + result.complaint("ip"));
+            throw new HostException(
+                    "could not route " + overlay.network() + " to " + tunName + ": " + result.complaint("ip"));
         }
     }
 
@@ -81,7 +84,7 @@ public final class HostNetwork {
     private void acceptOwnSource() {
         Path setting = DEVICE_SETTINGS.resolve(tunName).resolve("accept_local");
         if (!KernelSetting.write(setting, "1")) {
-            LOG.warn("could not set {} to 1: ICMP errors about {} will not reach programs", setting, tunName);
+            log.warn("could not set {} to 1: ICMP errors about {} will not reach programs", setting, tunName);
         }
     }
 

@@ -33,7 +33,11 @@ final class IptablesForwardRules implements ForwardRules {
     @Override
     public void install() throws HostException {
         List<String> chain = list();
-        boolean hasBoth = chain.stream().filter(this::isTagged).filter(rule -> rule.contains(network.toString())).count() == 2;
+        boolean hasBoth = chain.stream()
+                        .filter(this::isTagged)
+                        .filter(rule -> rule.contains(network.toString()))
+                        .count()
+                == 2;
         if (chain.contains("-P FORWARD DROP") && !hasBoth) {
             delete(chain);
             insert("-d");
@@ -58,7 +62,18 @@ final class IptablesForwardRules implements ForwardRules {
 
     private void insert(String direction) throws HostException {
         List<String> rule = List.of(
-                program, "-w", "-I", "FORWARD", direction, network.toString(), "-m", "comment", "--comment", tag, "-j", "ACCEPT");
+                program,
+                "-w",
+                "-I",
+                "FORWARD",
+                direction,
+                network.toString(),
+                "-m",
+                "comment",
+                "--comment",
+                tag,
+                "-j",
+                "ACCEPT");
         commands.require("accept forwarded packets of " + network, "", rule);
     }
 
@@ -67,7 +82,8 @@ final class IptablesForwardRules implements ForwardRules {
         for (String rule : chain) {
             if (isTagged(rule)) {
                 List<String> command = new ArrayList<>(List.of(program, "-w"));
-                command.addAll(List.of(rule.replace("\"", "").replaceFirst("^-A", "-D").split(" ")));
+                command.addAll(
+                        List.of(rule.replace("\"", "").replaceFirst("^-A", "-D").split(" ")));
                 commands.require("remove the rules tagged " + tag, "", command);
             }
         }

@@ -43,8 +43,7 @@ final class IptablesNatRules implements NatRules {
             -A %1$s -s %3$s -j MASQUERADE
             -A %1$s -d %3$s -o %5$s -j MASQUERADE
             COMMIT
-            """
-                .formatted(chain(), MARK, network, MULTICAST, tunName);
+            """.formatted(chain(), MARK, network, MULTICAST, tunName);
     }
 
     private List<String> jump(String operation) {

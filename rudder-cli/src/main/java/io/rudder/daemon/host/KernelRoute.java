@@ -38,7 +38,10 @@ record KernelRoute(String device, Ipv4Prefix destination, long metric) {
 
     /** The usable routes of the file's text; lines that are no routes are passed over. */
     static List<KernelRoute> parse(String table) {
-        return table.lines().map(KernelRoute::parseLine).flatMap(Optional::stream).toList();
+        return table.lines()
+                .map(KernelRoute::parseLine)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private static Optional<KernelRoute> parseLine(String line) {

@@ -63,8 +63,7 @@ final class NftForwardRules implements ForwardRules {
         return """
             insert rule %1$s ip daddr %2$s counter accept comment "%3$s"
             insert rule %1$s ip saddr %2$s counter accept comment "%3$s"
-            """
-                .formatted(CHAIN, network, tag);
+            """.formatted(CHAIN, network, tag);
     }
 
     private void apply(String purpose, String script) throws HostException {

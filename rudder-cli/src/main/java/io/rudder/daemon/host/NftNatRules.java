@@ -46,9 +46,7 @@ final class NftNatRules implements NatRules {
                 oifname "%s" ip daddr %s masquerade
               }
             }
-            """
-                .formatted(
-                        table(), MARK, MARK, network, network, network, MULTICAST, network, tunName, network);
+            """.formatted(table(), MARK, MARK, network, network, network, MULTICAST, network, tunName, network);
     }
 
     private String table() {

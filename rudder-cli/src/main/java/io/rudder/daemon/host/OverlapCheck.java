@@ -49,7 +49,8 @@ final class OverlapCheck {
 
     private String warning(String what, String device) {
         return what + " of " + device + " overlaps the overlay " + overlay.network() + " outside this host's "
-                + overlay.subnet() + ": addresses in it may not reach their hosts; remove it, or move " + device + " into "
+                + overlay.subnet() + ": addresses in it may not reach their hosts; remove it, or move " + device
+                + " into "
                 + overlay.subnet();
     }
 }

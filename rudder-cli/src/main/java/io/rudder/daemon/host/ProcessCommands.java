@@ -33,8 +33,8 @@ public final class ProcessCommands implements Commands {
     public Result run(String stdin, List<String> command) throws HostException {
         String program = command.get(0);
         Path executable = find(program)
-                .orElseThrow(() ->
-                        new HostException("the program '" + program + "' is not installed; install " + packageOf(program)));
+                .orElseThrow(() -> new HostException(
+                        "the program '" + program + "' is not installed; install " + packageOf(program)));
         List<String> line = new ArrayList<>(command);
         line.set(0, executable.toString());
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);

@@ -39,9 +39,7 @@ class ExternalInterfaceTest {
     void errorsNameWhatExists() {
         assertFails(Optional.of("eht0"), "no interface 'eht0'" + LIST);
         assertFails(Optional.of("192.0.2.99"), "no interface has address 192.0.2.99" + LIST);
-        assertFails(
-                Optional.of("bare0"),
-                "interface 'bare0' has no IPv4 address; give it one or name another" + LIST);
+        assertFails(Optional.of("bare0"), "interface 'bare0' has no IPv4 address; give it one or name another" + LIST);
         assertFails(
                 Optional.empty(),
                 "no default route tells the interface to the other hosts; name it with -iface" + LIST);

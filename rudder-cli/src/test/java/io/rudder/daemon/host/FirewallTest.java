@@ -9,14 +9,12 @@ import org.junit.jupiter.api.Test;
 class FirewallTest {
     private static final Ipv4Prefix NETWORK = Ipv4Prefix.parse("10.0.0.0/16");
     private static final String LIST = "nft -a list chain ip filter FORWARD";
-    private static final String REMOVE_TABLE =
-            """
+    private static final String REMOVE_TABLE = """
             nft -f -
             add table ip rudder_rudder0
             delete table ip rudder_rudder0
             """;
-    private static final String TABLE =
-            """
+    private static final String TABLE = """
             table ip rudder_rudder0 {
               chain postrouting {
                 type nat hook postrouting priority srcnat; policy accept;
@@ -28,8 +26,7 @@ class FirewallTest {
               }
             }
             """;
-    private static final String DOCKER_CHAIN =
-            """
+    private static final String DOCKER_CHAIN = """
             table ip filter {
             	chain FORWARD { # handle 1
             		type filter hook forward priority filter; policy drop;
@@ -38,13 +35,11 @@ class FirewallTest {
             	}
             }
             """;
-    private static final String OWN_RULES =
-            """
+    private static final String OWN_RULES = """
             		ip saddr 10.0.0.0/16 counter packets 0 bytes 0 accept comment "rudder:rudder0" # handle 9
             		ip daddr 10.0.0.0/16 counter packets 0 bytes 0 accept comment "rudder:rudder0" # handle 8
             """;
-    private static final String INSERT =
-            """
+    private static final String INSERT = """
             insert rule ip filter FORWARD ip daddr 10.0.0.0/16 counter accept comment "rudder:rudder0"
             insert rule ip filter FORWARD ip saddr 10.0.0.0/16 counter accept comment "rudder:rudder0"
             """;
@@ -110,22 +105,19 @@ class FirewallTest {
 
         firewall(nft).remove();
 
-        assertThat(nft.calls())
-                .containsExactly(
-                        LIST,
-                        """
+        assertThat(nft.calls()).containsExactly(LIST, """
                         nft -f -
                         delete rule ip filter FORWARD handle 9
                         delete rule ip filter FORWARD handle 8
-                        """,
-                        REMOVE_TABLE);
+                        """, REMOVE_TABLE);
     }
 
     @Test
     void fallsBackToIptables() throws Exception {
         FakeCommands iptables = new FakeCommands("iptables");
         iptables.answer("iptables -w -S FORWARD", 0, "-P FORWARD DROP\n-A FORWARD -o docker0 -j ACCEPT\n");
-        iptables.answer("iptables -w -t nat -C POSTROUTING -m comment --comment rudder:rudder0 -j RUDDER-rudder0", 1, "");
+        iptables.answer(
+                "iptables -w -t nat -C POSTROUTING -m comment --comment rudder:rudder0 -j RUDDER-rudder0", 1, "");
 
         firewall(iptables).install(true);
 
@@ -152,10 +144,7 @@ class FirewallTest {
     @Test
     void removesIptablesRulesByTheirTag() throws Exception {
         FakeCommands iptables = new FakeCommands("iptables");
-        iptables.answer(
-                "iptables -w -S FORWARD",
-                0,
-                """
+        iptables.answer("iptables -w -S FORWARD", 0, """
                 -P FORWARD DROP
                 -A FORWARD -s 10.0.0.0/16 -m comment --comment "rudder:rudder0" -j ACCEPT
                 -A FORWARD -s 10.0.0.0/16 -m comment --comment "rudder:rudder01" -j ACCEPT

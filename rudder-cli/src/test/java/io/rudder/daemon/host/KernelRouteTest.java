@@ -8,8 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class KernelRouteTest {
-    static final String TABLE =
-            """
+    static final String TABLE = """
             Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
             wlan0	00000000	010200C0	0003	0	0	600	00000000	0	0	0
             eth0	00000000	010200C0	0003	0	0	100	00000000	0	0	0

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NodeIdentityTest {
+class NodeIdFileTest {
     @TempDir
     private Path directory;
 
@@ -20,21 +20,21 @@ class NodeIdentityTest {
     void isMadeOnceAndKept() throws Exception {
         Path stateDir = directory.resolve("state");
 
-        String first = NodeIdentity.loadOrCreate(stateDir);
+        String first = NodeIdFile.loadOrCreate(stateDir);
 
         assertThat(first).matches("[0-9a-f]{32}");
-        assertThat(NodeIdentity.loadOrCreate(stateDir)).isEqualTo(first);
+        assertThat(NodeIdFile.loadOrCreate(stateDir)).isEqualTo(first);
     }
 
     @Test
     void differsFromHostToHost() throws Exception {
-        assertThat(NodeIdentity.loadOrCreate(directory.resolve("a")))
-                .isNotEqualTo(NodeIdentity.loadOrCreate(directory.resolve("b")));
+        assertThat(NodeIdFile.loadOrCreate(directory.resolve("a")))
+                .isNotEqualTo(NodeIdFile.loadOrCreate(directory.resolve("b")));
     }
 
     @Test
     void belongsToTheOwnerAlone() throws Exception {
-        NodeIdentity.loadOrCreate(directory);
+        NodeIdFile.loadOrCreate(directory);
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("node-id"))))
                 .isEqualTo("rw-------");
@@ -45,7 +45,7 @@ class NodeIdentityTest {
     void aGarbledFileIsNotReplacedButReported(String text) throws Exception {
         Path file = Files.writeString(directory.resolve("node-id"), text);
 
-        assertThatThrownBy(() -> NodeIdentity.loadOrCreate(directory))
+        assertThatThrownBy(() -> NodeIdFile.loadOrCreate(directory))
                 .isInstanceOf(HostException.class)
                 .hasMessage("the node id in " + file + " is garbled (expected 32 hexadecimal digits);"
                         + " restore it, or remove the file to get a new one");
@@ -56,7 +56,7 @@ class NodeIdentityTest {
     void anUnreadableFileIsReportedInOneLine() throws Exception {
         Files.createDirectory(directory.resolve("node-id"));
 
-        assertThatThrownBy(() -> NodeIdentity.loadOrCreate(directory))
+        assertThatThrownBy(() -> NodeIdFile.loadOrCreate(directory))
                 .isInstanceOf(HostException.class)
                 .hasMessageStartingWith("could not read the node id in " + directory.resolve("node-id") + ": ")
                 .hasMessageEndingWith("; run rudder as root, or choose another -state-dir");

@@ -12,11 +12,11 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /** This host's identity, which outlives its address: 128 random bits, kept as text in {@code <state-dir>/node-id}. */
-final class NodeIdentity {
+final class NodeIdFile {
     private static final int BITS = 128;
     private static final Pattern FORM = Pattern.compile("[0-9a-f]{32}");
 
-    private NodeIdentity() {}
+    private NodeIdFile() {}
 
     /** The identity of the directory; made on first use. */
     static String loadOrCreate(Path stateDir) throws HostException {
@@ -25,8 +25,9 @@ final class NodeIdentity {
             // ISO 8859-1 reads whatever bytes there are.
             String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
             if (!FORM.matcher(text).matches()) {
-                throw new HostException("the node id in " + file
-                        + " is garbled (expected 32 hexadecimal digits); restore it, or remove the file to get a new one");
+                throw new HostException(
+                        "the node id in " + file
+                                + " is garbled (expected 32 hexadecimal digits); restore it, or remove the file to get a new one");
             }
             return text;
         } catch (NoSuchFileException e) {
