@@ -51,8 +51,7 @@ public final class ControlThread implements ControlLoop, AutoCloseable {
     @Override
     public Timer schedule(Duration delay, Runnable task) {
         try {
-            ScheduledFuture<?> future =
-                    executor.schedule(() -> runLogged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            ScheduledFuture<?> future = executor.schedule(() -> runLogged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
         } catch (RejectedExecutionException closed) {
             return () -> {};

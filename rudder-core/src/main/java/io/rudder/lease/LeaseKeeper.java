@@ -111,10 +111,7 @@ public final class LeaseKeeper {
 
     private void held(Lease lease) {
         log.info(
-                "holding {} as {}{}",
-                lease.subnet(),
-                terms.identity(),
-                lease.isReservation() ? ", a reservation" : "");
+                "holding {} as {}{}", lease.subnet(), terms.identity(), lease.isReservation() ? ", a reservation" : "");
         state = State.HELD;
         own = Optional.of(lease);
         acquirer = null;
@@ -190,13 +187,18 @@ public final class LeaseKeeper {
 
         @Override
         public void onGone() {
-            log.warn("the lease of {} is gone from the registry, creating it again", own.orElseThrow().subnet());
+            log.warn(
+                    "the lease of {} is gone from the registry, creating it again",
+                    own.orElseThrow().subnet());
             lost(false);
         }
 
         @Override
         public void onTaken(String owner) {
-            log.error("{} was taken by {}, acquiring another subnet", own.orElseThrow().subnet(), owner);
+            log.error(
+                    "{} was taken by {}, acquiring another subnet",
+                    own.orElseThrow().subnet(),
+                    owner);
             lost(true);
         }
     }

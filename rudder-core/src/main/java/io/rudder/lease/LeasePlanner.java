@@ -74,15 +74,15 @@ final class LeasePlanner {
         List<Ipv4Prefix> taken = snapshot.entries().stream()
                 .flatMap(entry -> entry.subnetElement().flatMap(LeaseKey::parse).stream())
                 .toList();
-        Optional<Ipv4Prefix> wanted = preferred
-                .filter(config::allows)
-                .filter(subnet -> taken.stream().noneMatch(subnet::overlaps));
+        Optional<Ipv4Prefix> wanted =
+                preferred.filter(config::allows).filter(subnet -> taken.stream().noneMatch(subnet::overlaps));
         if (wanted.isPresent()) {
             return new LeasePlan.Create(wanted.get());
         }
         SubnetAllocator.Choice choice = allocator.choose(taken, freed);
         if (choice instanceof SubnetAllocator.Choice.Full full) {
-            return new LeasePlan.Full(full.taken() + " of " + full.of() + " subnets of " + config.network() + " are taken");
+            return new LeasePlan.Full(
+                    full.taken() + " of " + full.of() + " subnets of " + config.network() + " are taken");
         }
         return new LeasePlan.Create(((SubnetAllocator.Choice.Free) choice).subnet());
     }

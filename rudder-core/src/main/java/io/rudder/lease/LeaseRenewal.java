@@ -82,8 +82,7 @@ final class LeaseRenewal implements AutoCloseable {
 
     private Optional<Lease> ownLease(RegistryEntry entry) {
         try {
-            return Optional.of(Lease.of(entry))
-                    .filter(found -> terms.identity().isAsWritten(found.attributes()));
+            return Optional.of(Lease.of(entry)).filter(found -> terms.identity().isAsWritten(found.attributes()));
         } catch (IllegalArgumentException notALease) {
             return Optional.empty();
         }

@@ -50,7 +50,9 @@ public final class SubnetAllocator {
 
     private int freeCount(List<Range> occupied) {
         return config.subnetCount()
-                - occupied.stream().mapToInt(range -> range.last - range.first + 1).sum();
+                - occupied.stream()
+                        .mapToInt(range -> range.last - range.first + 1)
+                        .sum();
     }
 
     /** The numbers of the subnets that the blocks touch, as ascending ranges that share none. */
@@ -58,7 +60,8 @@ public final class SubnetAllocator {
         List<Range> merged = new ArrayList<>();
         blocks.stream().sorted().forEach(block -> {
             int from = merged.isEmpty() ? 0 : merged.get(merged.size() - 1).last + 1;
-            Range range = new Range(Math.max(number(block.first()), from), Math.min(number(block.last()), lastNumber()));
+            Range range =
+                    new Range(Math.max(number(block.first()), from), Math.min(number(block.last()), lastNumber()));
             if (range.first <= range.last) {
                 merged.add(range);
             }

@@ -53,8 +53,8 @@ final class ConfigWait implements AutoCloseable {
     private void read(RegistrySnapshot snapshot) {
         Optional<String> text = snapshot.config();
         if (text.isEmpty()) {
-            listener.onUnusable("no network configuration at " + configKey + " in etcd, put one: etcdctl put " + configKey
-                    + " '{\"Network\":\"10.0.0.0/16\"}'");
+            listener.onUnusable("no network configuration at " + configKey + " in etcd, put one: etcdctl put "
+                    + configKey + " '{\"Network\":\"10.0.0.0/16\"}'");
             return;
         }
         try {

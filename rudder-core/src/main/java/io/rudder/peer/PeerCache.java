@@ -102,13 +102,17 @@ public final class PeerCache {
     }
 
     private void check(RegistryEntry entry, Lease lease) {
-        require(entry.path().equals(RegistryEntry.subnetPath(lease.subnet())), "key is not in its plain form "
-                + LeaseKey.of(lease.subnet()));
+        require(
+                entry.path().equals(RegistryEntry.subnetPath(lease.subnet())),
+                "key is not in its plain form " + LeaseKey.of(lease.subnet()));
         require(config.network().contains(lease.subnet()), "subnet is outside Network " + config.network());
         checkPublicIp(lease.attributes().publicIp());
-        lease.attributes().backendType().ifPresent(type -> require(
-                type.equalsIgnoreCase(Backend.Type.UDP.name()),
-                "BackendType is " + type + ", not " + Backend.Type.UDP.name().toLowerCase(Locale.ROOT)));
+        lease.attributes()
+                .backendType()
+                .ifPresent(type -> require(
+                        type.equalsIgnoreCase(Backend.Type.UDP.name()),
+                        "BackendType is " + type + ", not "
+                                + Backend.Type.UDP.name().toLowerCase(Locale.ROOT)));
     }
 
     private void checkPublicIp(int address) {

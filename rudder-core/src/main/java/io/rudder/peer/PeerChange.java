@@ -30,8 +30,9 @@ public record PeerChange(List<Peer> added, List<Peer> moved, List<Ipv4Prefix> re
                 moved.add(peer);
             }
         });
-        List<Ipv4Prefix> removed =
-                before.keySet().stream().filter(subnet -> !after.containsKey(subnet)).toList();
+        List<Ipv4Prefix> removed = before.keySet().stream()
+                .filter(subnet -> !after.containsKey(subnet))
+                .toList();
         boolean same = added.isEmpty() && moved.isEmpty() && removed.isEmpty();
         return same ? Optional.empty() : Optional.of(new PeerChange(added, moved, removed));
     }

@@ -106,9 +106,8 @@ public final class PeerWatch implements AutoCloseable {
     }
 
     private void events(List<RegistryEvent> events) {
-        List<RegistryEvent> fresh = events.stream()
-                .filter(event -> event.modRevision() > applied)
-                .toList();
+        List<RegistryEvent> fresh =
+                events.stream().filter(event -> event.modRevision() > applied).toList();
         for (RegistryEvent event : fresh) {
             applied = event.modRevision();
             if (event instanceof RegistryEvent.Put) {

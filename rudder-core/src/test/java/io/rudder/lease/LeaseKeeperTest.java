@@ -30,7 +30,8 @@ class LeaseKeeperTest {
     private static final NetworkConfig CONFIG = pool("10.0.1.0/24", "10.0.255.0/24");
     private static final String ADDRESS = "198.51.100.1";
     private static final String NODE = "0123456789abcdef0123456789abcdef";
-    private static final String OWN_VALUE = new NodeIdentity(NODE, Ipv4.parse(ADDRESS)).attributes().toJson();
+    private static final String OWN_VALUE =
+            new NodeIdentity(NODE, Ipv4.parse(ADDRESS)).attributes().toJson();
 
     private final LogLines log = new LogLines(Level.INFO);
     private final VirtualLoop loop = new VirtualLoop();
@@ -59,7 +60,11 @@ class LeaseKeeperTest {
 
     private LeaseKeeper keeper() {
         LeaseTerms terms = new LeaseTerms(
-                new NodeIdentity(NODE, Ipv4.parse(ADDRESS)), previous, Duration.ofDays(1), Duration.ofHours(1), takeOver);
+                new NodeIdentity(NODE, Ipv4.parse(ADDRESS)),
+                previous,
+                Duration.ofDays(1),
+                Duration.ofHours(1),
+                takeOver);
         ControlContext context = new ControlContext(registry, loop, new SplittableRandom(1), counters);
         return new LeaseKeeper(context, config, terms, new FreedSubnets(loop), heard);
     }
@@ -87,7 +92,9 @@ class LeaseKeeperTest {
         Lease own = keeper.own().orElseThrow();
         assertThat(CONFIG.allows(own.subnet())).isTrue();
         assertHolds(keeper, own.subnet().toString());
-        assertThat(entry(own.subnet().toString()).etcdLeaseId()).isEqualTo(own.etcdLeaseId()).isPositive();
+        assertThat(entry(own.subnet().toString()).etcdLeaseId())
+                .isEqualTo(own.etcdLeaseId())
+                .isPositive();
         assertThat(store.grantCount()).isEqualTo(1);
     }
 
@@ -219,7 +226,10 @@ class LeaseKeeperTest {
     void refusesTheAddressOfAnotherLiveNode() {
         store.putLease("10.0.9.0/24", value(ADDRESS, "somebody"), Duration.ofDays(1));
         LeaseKeeper keeper = started();
-        assertThat(heard.refusals).singleElement().asString().contains(ADDRESS, "somebody", "10.0.9.0/24", "-take-over");
+        assertThat(heard.refusals)
+                .singleElement()
+                .asString()
+                .contains(ADDRESS, "somebody", "10.0.9.0/24", "-take-over");
         assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.STOPPED);
         assertThat(entry("10.0.9.0/24").value()).contains("somebody");
         assertThat(registry.calls(Verb.GRANT)).isZero();
@@ -304,7 +314,8 @@ class LeaseKeeperTest {
         assertThat(heard.lost).containsExactly(before + " taken");
         assertThat(keeper.own().orElseThrow().subnet().toString()).isNotEqualTo(before);
         assertThat(entry(before).value()).contains("thief");
-        assertThat(log.linesWith(before + " was taken by 203.0.113.9 (node thief)")).hasSize(1);
+        assertThat(log.linesWith(before + " was taken by 203.0.113.9 (node thief)"))
+                .hasSize(1);
     }
 
     @Test

@@ -45,7 +45,8 @@ class SubnetAllocatorTest {
     @Test
     void drawsFromTheWholePool() {
         Set<Choice> seen = new HashSet<>();
-        IntStream.range(0, 4000).forEach(seed -> seen.add(allocator(POOL_OF_255, seed).choose(Set.of(), Set.of())));
+        IntStream.range(0, 4000)
+                .forEach(seed -> seen.add(allocator(POOL_OF_255, seed).choose(Set.of(), Set.of())));
         assertThat(seen).hasSize(255);
     }
 
@@ -74,9 +75,9 @@ class SubnetAllocatorTest {
     void copesWithTheWholeAddressSpace() {
         NetworkConfig all = config("0.0.0.0/0", 30, "0.0.0.0/30", "255.255.255.252/30");
         assertThat(allocator(all, 1).choose(prefixes("0.0.0.0/1", "128.0.0.0/2"), List.of()))
-                .isInstanceOfSatisfying(Choice.Free.class, free -> assertThat(
-                                free.subnet().first() >>> 30)
-                        .isEqualTo(3));
+                .isInstanceOfSatisfying(
+                        Choice.Free.class,
+                        free -> assertThat(free.subnet().first() >>> 30).isEqualTo(3));
     }
 
     @Test

@@ -138,9 +138,11 @@ final class Simulation {
     private void putForeignLease() {
         int third = random.nextInt(16);
         boolean free = store.get(Ipv4Prefix.parse("10.0." + third + ".0/24")).isEmpty();
-        long foreign = leases().stream().filter(entry -> entry.etcdLeaseId() == 0).count();
+        long foreign =
+                leases().stream().filter(entry -> entry.etcdLeaseId() == 0).count();
         if (free && foreign < MAX_FOREIGN) {
-            String[] values = {"{\"PublicIP\":\"203.0.113." + third + "\"}", "{\"PublicIP\":\"127.0.0.1\"}", "nonsense"};
+            String[] values = {"{\"PublicIP\":\"203.0.113." + third + "\"}", "{\"PublicIP\":\"127.0.0.1\"}", "nonsense"
+            };
             store.putLease("10.0." + third + ".0/24", values[random.nextInt(values.length)]);
         }
     }
@@ -162,7 +164,10 @@ final class Simulation {
             }
         }
         assertThat(owned).as("own subnets").doesNotHaveDuplicates().doesNotContain("");
-        assertThat(nodeIds()).as("node ids with a lease").doesNotHaveDuplicates().hasSize(owned.size());
+        assertThat(nodeIds())
+                .as("node ids with a lease")
+                .doesNotHaveDuplicates()
+                .hasSize(owned.size());
         assertThat(store.grantCount()).as("etcd leases").isEqualTo(owned.size());
         checkThatNobodyOverwroteOthers();
     }
@@ -183,7 +188,8 @@ final class Simulation {
     /** Subnet to public address, for all entries that are a lease a peer could have. */
     private Map<String, String> validLeases() {
         return leases().stream()
-                .filter(entry -> entry.value().contains("198.51.100.") || entry.value().contains("203.0.113."))
+                .filter(entry ->
+                        entry.value().contains("198.51.100.") || entry.value().contains("203.0.113."))
                 .map(Lease::of)
                 .collect(Collectors.toMap(
                         lease -> lease.subnet().toString(),
@@ -201,9 +207,12 @@ final class Simulation {
         Map<String, Optional<String>> nodeIdByPath = new HashMap<>();
         for (RegistryEvent event : store.history()) {
             if (event instanceof RegistryEvent.Put put && put.entry().value().contains("NodeID")) {
-                Optional<String> nodeId = LeaseAttributes.parse(put.entry().value()).nodeId();
+                Optional<String> nodeId =
+                        LeaseAttributes.parse(put.entry().value()).nodeId();
                 Optional<String> before = nodeIdByPath.put(event.path(), nodeId);
-                assertThat(before == null || before.equals(nodeId)).as("%s overwritten", event).isTrue();
+                assertThat(before == null || before.equals(nodeId))
+                        .as("%s overwritten", event)
+                        .isTrue();
             } else if (event instanceof RegistryEvent.Put) {
                 nodeIdByPath.put(event.path(), Optional.empty());
             } else {
