@@ -32,11 +32,11 @@ final class EtcdFailures {
             new Known(
                     "failed to create watch id",
                     Kind.DENIED,
-                    "permission denied: no user, or one without a role for " + "these keys"),
+                    "permission denied: no user, or one without a role for these keys"),
             new Known(
                     "database space exceeded",
                     Kind.REFUSED,
-                    "database space exceeded (NOSPACE): compact, " + "defragment and disarm etcd"),
+                    "database space exceeded (NOSPACE): compact, defragment and disarm etcd"),
             new Known("requested lease not found", Kind.REFUSED, "etcd does not know the etcd lease (any more)"),
             new Known("request is too large", Kind.REFUSED, "request is too large"),
             new Known("exceeds maximum size", Kind.REFUSED, "the answer is larger than 64 MiB"),

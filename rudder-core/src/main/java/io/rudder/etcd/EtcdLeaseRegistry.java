@@ -96,11 +96,12 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
     public CompletableFuture<Boolean> update(
             Ipv4Prefix subnet, LeaseAttributes attributes, long expectedModRevision, long etcdLeaseId) {
         ByteSequence key = keys.subnet(subnet);
+        Cmp unchanged = unchanged(key, expectedModRevision);
         return call(
                 "update lease " + subnet,
                 etcd -> etcd.getKVClient()
                         .txn()
-                        .If(unchanged(key, expectedModRevision))
+                        .If(unchanged)
                         .Then(put(key, attributes, etcdLeaseId))
                         .commit()
                         .thenApply(TxnResponse::isSucceeded));
@@ -109,11 +110,12 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
     @Override
     public CompletableFuture<Boolean> delete(Ipv4Prefix subnet, long expectedModRevision) {
         ByteSequence key = keys.subnet(subnet);
+        Cmp unchanged = unchanged(key, expectedModRevision);
         return call(
                 "delete lease " + subnet,
                 etcd -> etcd.getKVClient()
                         .txn()
-                        .If(unchanged(key, expectedModRevision))
+                        .If(unchanged)
                         .Then(Op.delete(key, DeleteOption.DEFAULT))
                         .commit()
                         .thenApply(TxnResponse::isSucceeded));

@@ -5,6 +5,7 @@ import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
+import io.grpc.Context;
 import io.rudder.lease.RegistryEvent;
 import io.rudder.lease.RegistryWatch;
 import java.util.List;
@@ -32,6 +33,9 @@ final class LeaseWatch implements RegistryWatch {
     private final EtcdFailures failures;
     private final Executor registryThread;
     private final RegistryWatch.Listener listener;
+
+    /** What the stream runs in: jetcd only half-closes a failed watch, and etcd then keeps the stream for ever. */
+    private final Context.CancellableContext stream = Context.ROOT.withCancellation();
 
     /** Owned by the registry's thread. */
     private Optional<Watch.Watcher> watcher = Optional.empty();
@@ -61,7 +65,8 @@ final class LeaseWatch implements RegistryWatch {
                 // a member without quorum would keep the watch silent for ever
                 .withRequireLeader(true)
                 .build();
-        watcher = Optional.of(client.getWatchClient().watch(keys.root(), option, new JetcdListener()));
+        stream.run(
+                () -> watcher = Optional.of(client.getWatchClient().watch(keys.root(), option, new JetcdListener())));
     }
 
     @Override
@@ -69,6 +74,7 @@ final class LeaseWatch implements RegistryWatch {
         registryThread.execute(() -> watcher.ifPresent(Watch.Watcher::requestProgress));
     }
 
+    /** The owner's end of it: the listener hears of no {@code onEnd}. */
     @Override
     public void close() {
         closed = true;
@@ -84,6 +90,7 @@ final class LeaseWatch implements RegistryWatch {
         registryThread.execute(() -> {
             watcher.ifPresent(Watch.Watcher::close);
             watcher = Optional.empty();
+            stream.cancel(null);
         });
     }
 

@@ -9,6 +9,7 @@ import java.util.Locale;
 public enum Counter {
     ENCAP_PACKETS("inner packets sent to peers"),
     ENCAP_BYTES("bytes of inner packets sent to peers"),
+    ENCAP_FRAGMENTED("inner packets cut into fragments, too big for the path to the peer"),
     DECAP_PACKETS("inner packets received from peers and given to the host"),
     DECAP_BYTES("bytes of inner packets received from peers and given to the host"),
 
@@ -17,6 +18,7 @@ public enum Counter {
     ENCAP_DROP_FOREIGN_SOURCE("from the host: source outside the own subnet, which peers would refuse"),
     ENCAP_DROP_NO_ROUTE("from the host: no lease holds the destination"),
     ENCAP_DROP_TTL("from the host: time to live was used up"),
+    ENCAP_DROP_TOO_BIG("from the host: too big for the path to the peer, and not to be fragmented"),
     ENCAP_DROP_QUEUE_FULL("from the host: the UDP socket did not keep up"),
     ENCAP_DROP_SEND_FAILED("from the host: the kernel refused to send the datagram"),
 
@@ -31,6 +33,7 @@ public enum Counter {
 
     ICMP_UNREACHABLE_SENT("ICMP destination unreachable given back to the host"),
     ICMP_TIME_EXCEEDED_SENT("ICMP time exceeded given back to the host"),
+    ICMP_FRAGMENTATION_NEEDED_SENT("ICMP fragmentation needed given back to the host"),
     ICMP_SUPPRESSED("ICMP errors not given back for the rate limit or RFC 1122's exceptions"),
 
     REGISTRY_LISTS("full lists of the registry"),

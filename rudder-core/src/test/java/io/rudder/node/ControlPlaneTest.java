@@ -80,8 +80,11 @@ class ControlPlaneTest {
     void refusesWithoutConfigurationAndNamesTheCommandThatPutsOne() {
         TestNode node = node(1).start();
         loop.run(SOON);
-        assertThat(node.refusals).singleElement().asString().contains(
-                "etcdctl put /coreos.com/network/config '{\"Network\":\"10.0.0.0/16\"}'").doesNotContain("\n");
+        assertThat(node.refusals)
+                .singleElement()
+                .asString()
+                .contains("etcdctl put /coreos.com/network/config '{\"Network\":\"10.0.0.0/16\"}'")
+                .doesNotContain("\n");
         assertThat(loop.pending()).isZero();
     }
 
@@ -170,9 +173,14 @@ class ControlPlaneTest {
         store.putLease(subnet, "{\"PublicIP\":\"203.0.113.9\",\"BackendData\":{\"NodeID\":\"thief\"}}");
         loop.run(SOON);
         assertThat(node.tables).contains(RouteTable.EMPTY);
-        assertThat(node.changedTo).singleElement().asString().isNotEqualTo(subnet).isEqualTo(node.subnet());
+        assertThat(node.changedTo)
+                .singleElement()
+                .asString()
+                .isNotEqualTo(subnet)
+                .isEqualTo(node.subnet());
         assertThat(node.peers()).isEqualTo(Map.of(subnet, "203.0.113.9"));
-        assertThat(log.linesWith(subnet + " was taken by 203.0.113.9 (node thief)")).hasSize(1);
+        assertThat(log.linesWith(subnet + " was taken by 203.0.113.9 (node thief)"))
+                .hasSize(1);
     }
 
     @Test

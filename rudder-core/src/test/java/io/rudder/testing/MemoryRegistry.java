@@ -200,10 +200,11 @@ public final class MemoryRegistry implements LeaseRegistry {
         Fate fate = down ? Fate.REQUEST_LOST : script.isEmpty() ? fates.apply(verb) : script.remove();
         switch (fate) {
             case ANSWERED -> loop.schedule(latency.get(), () -> answer(answer, effect));
-            case ANSWER_LOST -> loop.schedule(latency.get(), () -> {
-                attempt(effect);
-                answer.completeExceptionally(unavailable());
-            });
+            case ANSWER_LOST ->
+                loop.schedule(latency.get(), () -> {
+                    attempt(effect);
+                    answer.completeExceptionally(unavailable());
+                });
             case ARRIVES_LATE -> {
                 loop.schedule(LATE, () -> attempt(effect));
                 fail(answer, unavailable());

@@ -80,7 +80,8 @@ public final class MemoryStore {
         revision = backup.revision();
         history.removeIf(event -> event.modRevision() > revision);
         grants.clear();
-        entries.values().forEach(entry -> grants.put(entry.etcdLeaseId(), new Grant(loop.nanoTime(), Duration.ofDays(1))));
+        entries.values()
+                .forEach(entry -> grants.put(entry.etcdLeaseId(), new Grant(loop.nanoTime(), Duration.ofDays(1))));
     }
 
     // What clients ask for

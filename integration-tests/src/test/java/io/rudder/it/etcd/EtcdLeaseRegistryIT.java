@@ -5,6 +5,7 @@ import static io.rudder.it.etcd.Registries.SUBNET;
 import static io.rudder.it.etcd.Registries.get;
 import static io.rudder.it.etcd.Registries.subnet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -189,6 +190,12 @@ class EtcdLeaseRegistryIT {
         assertThat(entry.value()).isEqualTo(moved.toJson());
         assertThat(entry.createRevision()).isEqualTo(revision);
         assertThat(get(registry.head()).count()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesToTakeAnAbsentEntryForAnExpectedOne() {
+        assertThatIllegalArgumentException().isThrownBy(() -> registry.update(SUBNET, ATTRIBUTES, 0, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> registry.delete(SUBNET, 0));
     }
 
     @Test

@@ -3,16 +3,23 @@ package io.rudder.netty.offload;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.rudder.peer.Peer;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Packets on their way to one peer, gathered so that one call sends many: all have the length of the first, but the
  * last may be shorter. That is the form that UDP generic segmentation offload takes (udp(7), UDP_SEGMENT). A packet that
  * does not continue the run sends it off first, so packets leave in the order in which they came.
+ *
+ * <p>A run that the kernel refuses goes again packet by packet. If the path to the peer was the reason, its MTU is known
+ * from then on and packets that do not fit go to {@link OversizePackets}; if not, the way out has no such offload, and
+ * runs are not tried again.
  */
 public final class SegmentBatch {
     /** UDP_MAX_SEGMENTS of linux/udp.h up to Linux 6.8; later kernels take more. */
@@ -21,29 +28,46 @@ public final class SegmentBatch {
     /** The most that one UDP send takes: 65535 less IP and UDP header. */
     static final int MAX_BYTES = 65507;
 
+    private static final Logger log = LoggerFactory.getLogger(SegmentBatch.class);
+    // EMSGSIZE, as Netty's native calls give it.
+    private static final int TOO_LONG = -90;
+
     private final Channel udp;
     private final Counters counters;
     private final RecycledBuffer storage;
-    private final boolean segmentationOffload;
+    private final PathMtus pathMtus;
+    private final OversizePackets oversize;
+    private boolean segmentationOffload;
 
     private Peer peer;
     private int segmentSize;
     private int count;
     private int end;
     private boolean complete;
-    private boolean sendFailed;
+
+    // Sends with a void promise fail into the pipeline, while the call that sends is still under way.
+    private boolean sending;
+    private int failures;
+    private int failure;
 
     /**
      * An empty batch.
      *
-     * @param udp where the datagrams go
-     * @param segmentationOffload whether the kernel splits runs; if not, each packet is a message of its own
+     * @param udp where the datagrams go; the handlers in its pipeline pass exceptions on to {@link #sendFailed}
+     * @param segmentationOffload whether to let the kernel split runs; if not, each packet is a message of its own
      */
-    public SegmentBatch(Channel udp, Counters counters, boolean segmentationOffload) {
+    public SegmentBatch(
+            Channel udp,
+            Counters counters,
+            PathMtus pathMtus,
+            OversizePackets.Listener oversizeListener,
+            boolean segmentationOffload) {
         this.udp = udp;
         this.counters = counters;
+        this.pathMtus = pathMtus;
         this.segmentationOffload = segmentationOffload;
         this.storage = new RecycledBuffer(udp.alloc(), MAX_BYTES);
+        this.oversize = new OversizePackets(udp, counters, oversizeListener);
     }
 
     /**
@@ -95,43 +119,91 @@ public final class SegmentBatch {
             counters.add(Counter.ENCAP_DROP_QUEUE_FULL, packets);
             return;
         }
-        ByteBuf buffer = storage.buffer().setIndex(0, end);
-        sendFailed = false;
-        if (packets == 1) {
-            udp.write(new DatagramPacket(buffer.retain(), peer.endpoint()), udp.voidPromise());
-        } else if (segmentationOffload) {
-            udp.write(new SegmentedDatagramPacket(buffer.retain(), segmentSize, peer.endpoint()), udp.voidPromise());
-        } else {
-            writeOneByOne(buffer);
+        sending = true;
+        boolean asRun = packets > 1 && segmentationOffload && segmentSize <= pathMtus.limit(peer);
+        if (!asRun || !sendRun(packets)) {
+            sendOneByOne();
         }
+        sending = false;
+    }
+
+    // ---- as one run
+
+    private boolean sendRun(int packets) {
+        ByteBuf run = storage.buffer().setIndex(0, end);
+        failures = 0;
+        udp.write(new SegmentedDatagramPacket(run.retain(), segmentSize, peer.endpoint()), udp.voidPromise());
         udp.flush();
-        count(packets);
-    }
-
-    private void writeOneByOne(ByteBuf buffer) {
-        for (int offset = 0; offset < end; offset += segmentSize) {
-            ByteBuf packet = buffer.retainedSlice(offset, Math.min(segmentSize, end - offset));
-            udp.write(new DatagramPacket(packet, peer.endpoint()), udp.voidPromise());
-        }
-    }
-
-    private void count(int packets) {
-        if (sendFailed) {
-            counters.add(Counter.ENCAP_DROP_SEND_FAILED, packets);
-        } else {
+        if (failures == 0) {
             counters.add(Counter.ENCAP_PACKETS, packets);
             counters.add(Counter.ENCAP_BYTES, end);
+            return true;
+        }
+        if (!pathMtus.learn(peer, segmentSize) && refusesRuns(failure)) {
+            segmentationOffload = false;
+            log.info("the way out refuses UDP segmentation offload (error {}): sending one by one", -failure);
+        }
+        return false;
+    }
+
+    private static boolean refusesRuns(int error) {
+        // EIO, EINVAL, EOPNOTSUPP: what kernels answer where the route or the device has no such offload.
+        return error == -5 || error == -22 || error == -95;
+    }
+
+    // ---- packet by packet
+
+    private void sendOneByOne() {
+        failures = 0;
+        for (int offset = 0; offset < end; offset += segmentSize) {
+            sendOne(offset, Math.min(segmentSize, end - offset));
+        }
+        udp.flush();
+        if (failures > 0) {
+            resendTooLong();
         }
     }
 
-    /** Tells that the kernel refused what is being sent; writes with a void promise fail into the pipeline. */
+    private void sendOne(int offset, int length) {
+        int limit = pathMtus.limit(peer);
+        if (length > limit) {
+            oversize.send(storage.buffer(), offset, peer, limit);
+            return;
+        }
+        ByteBuf packet = storage.buffer().retainedSlice(offset, length);
+        udp.write(new DatagramPacket(packet, peer.endpoint()), udp.voidPromise());
+        counters.increment(Counter.ENCAP_PACKETS);
+        counters.add(Counter.ENCAP_BYTES, length);
+    }
+
+    /** The first packets that meet a newly learned path MTU have failed; all of a run have the same length. */
+    private void resendTooLong() {
+        counters.add(Counter.ENCAP_PACKETS, -failures);
+        counters.add(Counter.ENCAP_BYTES, -(long) failures * segmentSize);
+        if (failure != TOO_LONG || !pathMtus.learn(peer, segmentSize)) {
+            counters.add(Counter.ENCAP_DROP_SEND_FAILED, failures);
+            return;
+        }
+        for (int offset = 0, resent = 0; resent < failures; offset += segmentSize, resent++) {
+            oversize.send(storage.buffer(), offset, peer, pathMtus.limit(peer));
+        }
+        udp.flush();
+    }
+
+    /** Tells that the kernel refused a datagram. */
     public void sendFailed(Throwable cause) {
-        sendFailed = true;
+        if (!sending) {
+            counters.increment(Counter.ENCAP_DROP_SEND_FAILED);
+            return;
+        }
+        failures++;
+        failure = cause instanceof NativeIoException nativeFailure ? nativeFailure.expectedErr() : 0;
     }
 
     /** Drops what has been gathered and lets go of the memory. */
     public void release() {
         count = 0;
         storage.release();
+        oversize.release();
     }
 }

@@ -27,6 +27,7 @@ public final class Segmenter {
     private int headerLength;
     private int payloadLength;
     private int gsoSize;
+    private boolean cutToLimit;
 
     /** Cuts into a batch, which sends. */
     public Segmenter(SegmentBatch batch) {
@@ -37,11 +38,13 @@ public final class Segmenter {
      * Sends a packet as it came from the TUN device.
      *
      * @param message a {@code virtio_net_hdr} and an IP packet whose IP header has been checked; both stay as they are
+     * @param limit the longest packet that reaches the peer in bytes; TCP is cut to it at once
      * @return false if the two do not fit each other; nothing has been sent then
      */
-    public boolean send(ByteBuf message, Peer peer) {
+    public boolean send(ByteBuf message, Peer peer, int limit) {
         int header = message.readerIndex();
         source = message;
+        cutToLimit = false;
         packet = header + VirtioNetHeader.LENGTH;
         int length = message.readableBytes() - VirtioNetHeader.LENGTH;
         if (VirtioNetHeader.gsoType(message, header) == VirtioNetHeader.GSO_NONE) {
@@ -50,10 +53,19 @@ public final class Segmenter {
         if (!readSuperPacket(header, length)) {
             return false;
         }
+        cutToLimit = tcp && headerLength + Math.min(gsoSize, payloadLength) > limit;
+        if (cutToLimit) {
+            gsoSize = Math.max(1, limit - headerLength);
+        }
         for (int done = 0, index = 0; done < payloadLength; done += gsoSize, index++) {
             writeSegment(index, done, peer);
         }
         return true;
+    }
+
+    /** Whether the last packet was cut smaller than its sender meant, for the limit. */
+    public boolean cutToLimit() {
+        return cutToLimit;
     }
 
     // ---- one packet

@@ -13,6 +13,7 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.rudder.netty.offload.Coalescer;
 import io.rudder.netty.offload.PacketSink;
+import io.rudder.netty.offload.PathMtus;
 import io.rudder.netty.offload.PlainSink;
 import io.rudder.netty.offload.SegmentBatch;
 import io.rudder.netty.tun.TunAddress;
@@ -40,6 +41,11 @@ final class DataLoop {
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
     private static final ChannelOption<Integer> SO_SNDBUFFORCE = new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
     private static final ChannelOption<Integer> SO_RCVBUFFORCE = new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
+    // ip(7), level 0: every datagram carries "don't fragment", and one too long for its path is refused rather than
+    // cut: 2 is IP_PMTUDISC_DO.
+    private static final ChannelOption<Integer> IP_MTU_DISCOVER =
+            new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
+    private static final int IP_PMTUDISC_DO = 2;
     // What may wait for a socket that is full, before packets are dropped.
     private static final WriteBufferWaterMark BACKLOG = new WriteBufferWaterMark(1 << 20, 4 << 20);
 
@@ -83,6 +89,7 @@ final class DataLoop {
                 .option(EpollChannelOption.SO_REUSEPORT, options.shared())
                 .option(SO_SNDBUFFORCE, SOCKET_BUFFER_BYTES)
                 .option(SO_RCVBUFFORCE, SOCKET_BUFFER_BYTES)
+                .option(IP_MTU_DISCOVER, IP_PMTUDISC_DO)
                 // With a payload size set, reads go through recvmmsg, which loses the segment size of UDP GRO.
                 .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 0)
                 .option(EpollChannelOption.UDP_GRO, options.offload())
@@ -144,10 +151,17 @@ final class DataLoop {
         loop.execute(() -> {
             boolean vnetHeader = tun.config().hasVnetHeader();
             boolean sendsSegments = options.offload() && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
-            SegmentBatch batch = new SegmentBatch(udp, counters, sendsSegments);
-            PacketSink sink = vnetHeader ? new Coalescer(tun, counters) : new PlainSink(tun, counters);
             IcmpResponder icmp = new IcmpResponder(tun, vnetHeader, counters, System::nanoTime);
-            tun.pipeline().addLast("encap", new EncapHandler(routes, batch, icmp, counters, vnetHeader));
+            PathMtus pathMtus = new PathMtus(System::nanoTime, PathMtus::askKernel);
+            SegmentBatch batch = new SegmentBatch(
+                    udp,
+                    counters,
+                    pathMtus,
+                    (packet, offset, length, mtu) ->
+                            icmp.fragmentationNeeded(routes.current(), packet, offset, length, mtu),
+                    sendsSegments);
+            PacketSink sink = vnetHeader ? new Coalescer(tun, counters) : new PlainSink(tun, counters);
+            tun.pipeline().addLast("encap", new EncapHandler(routes, batch, pathMtus, icmp, counters, vnetHeader));
             udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, counters));
             tun.config().setAutoRead(true);
             udp.config().setAutoRead(true);

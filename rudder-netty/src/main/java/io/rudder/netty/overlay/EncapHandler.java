@@ -3,7 +3,7 @@ package io.rudder.netty.overlay;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.rudder.net.Ipv4Prefix;
+import io.rudder.netty.offload.PathMtus;
 import io.rudder.netty.offload.SegmentBatch;
 import io.rudder.netty.offload.Segmenter;
 import io.rudder.netty.packet.IcmpError;
@@ -24,6 +24,7 @@ final class EncapHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(EncapHandler.class);
 
     private final RouteSource routeSource;
+    private final PathMtus pathMtus;
     private final SegmentBatch batch;
     private final Segmenter segmenter;
     private final IcmpResponder icmp;
@@ -39,8 +40,14 @@ final class EncapHandler extends ChannelInboundHandlerAdapter {
      * @param vnetHeader whether messages start with a {@code virtio_net_hdr}
      */
     EncapHandler(
-            RouteSource routeSource, SegmentBatch batch, IcmpResponder icmp, Counters counters, boolean vnetHeader) {
+            RouteSource routeSource,
+            SegmentBatch batch,
+            PathMtus pathMtus,
+            IcmpResponder icmp,
+            Counters counters,
+            boolean vnetHeader) {
         this.routeSource = routeSource;
+        this.pathMtus = pathMtus;
         this.batch = batch;
         this.segmenter = new Segmenter(batch);
         this.icmp = icmp;
@@ -82,18 +89,23 @@ final class EncapHandler extends ChannelInboundHandlerAdapter {
         if (headroom == 0) {
             int slot = batch.reserve(peer, length);
             batch.buffer().setBytes(slot, message, offset, length);
-        } else if (!segmenter.send(message, peer)) {
+            return;
+        }
+        int limit = pathMtus.limit(peer);
+        if (!segmenter.send(message, peer, limit)) {
             counters.increment(Counter.ENCAP_DROP_MALFORMED);
+        } else if (segmenter.cutToLimit()) {
+            // Nothing is lost, but the sender's own segments would fit from now on.
+            icmp.fragmentationNeeded(routes, message, offset, length, limit);
         }
     }
 
     private void drop(EncapVerdict verdict, ByteBuf message, int offset, int length) {
         counters.increment(verdict.counter());
-        int from = routes.own().map(Ipv4Prefix::first).orElse(0);
         if (verdict == EncapVerdict.NO_ROUTE) {
-            icmp.respond(IcmpError.NET_UNREACHABLE, Counter.ICMP_UNREACHABLE_SENT, from, message, offset, length);
+            icmp.respond(IcmpError.NET_UNREACHABLE, routes, message, offset, length);
         } else if (verdict == EncapVerdict.TTL_EXPIRED) {
-            icmp.respond(IcmpError.TIME_EXCEEDED, Counter.ICMP_TIME_EXCEEDED_SENT, from, message, offset, length);
+            icmp.respond(IcmpError.TIME_EXCEEDED, routes, message, offset, length);
         }
     }
 

@@ -2,8 +2,10 @@ package io.rudder.netty.overlay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.packet.IcmpError;
 import io.rudder.netty.packet.VirtioNetHeader;
+import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.util.function.LongSupplier;
@@ -28,9 +30,18 @@ final class IcmpResponder {
     /**
      * Answers a packet, unless it is one that is not to be answered or the rate is used up.
      *
-     * @param from the address of this host in the overlay
+     * @param routes tells the address of this host in the overlay
      */
-    void respond(IcmpError error, Counter counter, int from, ByteBuf packet, int offset, int length) {
+    void respond(IcmpError error, RouteTable routes, ByteBuf packet, int offset, int length) {
+        respond(error, routes, packet, offset, length, 0);
+    }
+
+    /** Tells that a packet is too big for its way, and what would do. */
+    void fragmentationNeeded(RouteTable routes, ByteBuf packet, int offset, int length, int mtu) {
+        respond(IcmpError.FRAGMENTATION_NEEDED, routes, packet, offset, length, mtu);
+    }
+
+    private void respond(IcmpError error, RouteTable routes, ByteBuf packet, int offset, int length, int mtu) {
         if (!IcmpError.mayAnswer(packet, offset, length) || !bucket.tryTake() || !tun.isWritable()) {
             counters.increment(Counter.ICMP_SUPPRESSED);
             return;
@@ -39,8 +50,17 @@ final class IcmpResponder {
         if (vnetHeader) {
             out.writeZero(VirtioNetHeader.LENGTH);
         }
-        error.write(out, from, packet, offset, length, 0);
+        int from = routes.own().map(Ipv4Prefix::first).orElse(0);
+        error.write(out, from, packet, offset, length, mtu);
         tun.writeAndFlush(out, tun.voidPromise());
-        counters.increment(counter);
+        counters.increment(counterOf(error));
+    }
+
+    private static Counter counterOf(IcmpError error) {
+        return switch (error) {
+            case NET_UNREACHABLE -> Counter.ICMP_UNREACHABLE_SENT;
+            case FRAGMENTATION_NEEDED -> Counter.ICMP_FRAGMENTATION_NEEDED_SENT;
+            case TIME_EXCEEDED -> Counter.ICMP_TIME_EXCEEDED_SENT;
+        };
     }
 }

@@ -1,0 +1,77 @@
+package io.rudder.netty.offload;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DatagramPacket;
+import io.rudder.netty.packet.Ipv4Fragmenter;
+import io.rudder.netty.packet.Ipv4Header;
+import io.rudder.peer.Peer;
+import io.rudder.status.Counter;
+import io.rudder.status.Counters;
+
+/**
+ * Packets that are too big for the path to their peer: cut into fragments where their senders allow it, dropped and
+ * reported where not, as any router does (RFC 791, RFC 1191). Belongs to one data loop.
+ */
+public final class OversizePackets {
+    private final Channel udp;
+    private final Counters counters;
+    private final Listener listener;
+    private final FragmentOutput output = new FragmentOutput();
+
+    OversizePackets(Channel udp, Counters counters, Listener listener) {
+        this.udp = udp;
+        this.counters = counters;
+        this.listener = listener;
+    }
+
+    /** Hears of packets that are dropped. */
+    @FunctionalInterface
+    public interface Listener {
+        /** A packet must not be fragmented; its sender should know that {@code limit} bytes would do. */
+        void onTooBig(ByteBuf packet, int offset, int length, int limit);
+    }
+
+    void send(ByteBuf packet, int offset, Peer peer, int limit) {
+        if ((packet.getUnsignedShort(offset + Ipv4Header.FRAGMENT) & Ipv4Header.DONT_FRAGMENT) != 0) {
+            counters.increment(Counter.ENCAP_DROP_TOO_BIG);
+            listener.onTooBig(packet, offset, Ipv4Header.totalLength(packet, offset), limit);
+            return;
+        }
+        counters.increment(Counter.ENCAP_FRAGMENTED);
+        output.peer = peer;
+        Ipv4Fragmenter.fragment(packet, offset, limit, output);
+        output.sendLast();
+    }
+
+    void release() {
+        output.sendLast();
+    }
+
+    /** Gives each fragment a buffer of its own and sends it when the next one is asked for. */
+    private final class FragmentOutput implements Ipv4Fragmenter.Output {
+        private Peer peer;
+        private ByteBuf fragment;
+
+        @Override
+        public int reserve(int length) {
+            sendLast();
+            fragment = udp.alloc().directBuffer(length).setIndex(0, length);
+            return 0;
+        }
+
+        @Override
+        public ByteBuf buffer() {
+            return fragment;
+        }
+
+        void sendLast() {
+            if (fragment != null) {
+                counters.increment(Counter.ENCAP_PACKETS);
+                counters.add(Counter.ENCAP_BYTES, fragment.readableBytes());
+                udp.write(new DatagramPacket(fragment, peer.endpoint()), udp.voidPromise());
+                fragment = null;
+            }
+        }
+    }
+}
