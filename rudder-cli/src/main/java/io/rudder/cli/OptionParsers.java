@@ -50,6 +50,14 @@ final class OptionParsers {
         return Path.of(text).toAbsolutePath().normalize();
     }
 
+    static Path file(String text) {
+        Path path = path(text);
+        if (path.getFileName() == null) {
+            throw new IllegalArgumentException("'" + text + "' is not a file");
+        }
+        return path;
+    }
+
     static String iface(String text) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("'" + text + "' is not an interface (expected its name or its address)");

@@ -37,7 +37,7 @@ final class SettingsReader {
         Path runDir = values.get(DaemonOption.RUN_DIR, OptionParsers::path);
         return new DaemonSettings.Host(
                 values.get(DaemonOption.TUN_NAME, OptionParsers::tunName),
-                values.find(DaemonOption.SUBNET_FILE, OptionParsers::path).orElse(runDir.resolve("subnet.env")),
+                values.find(DaemonOption.SUBNET_FILE, OptionParsers::file).orElse(runDir.resolve("subnet.env")),
                 values.get(DaemonOption.STATE_DIR, OptionParsers::path),
                 values.get(DaemonOption.IP_MASQ, OptionParsers::flag));
     }

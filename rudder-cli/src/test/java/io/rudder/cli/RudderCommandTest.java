@@ -138,6 +138,7 @@ class RudderCommandTest {
                         + " (expected 1 to 1439)",
                 "-public-ip 300.1.1.1 # -public-ip: '300.1.1.1' is not an IPv4 address (expected a.b.c.d)",
                 "-public-ip 127.0.0.1 # -public-ip: '127.0.0.1' is not an address at which peers can reach this host",
+                "-subnet-file / # -subnet-file: '/' is not a file",
                 "-state-dir= # -state-dir: '' is not a path",
                 "-iface= # -iface: '' is not an interface (expected its name or its address)",
             })
