@@ -14,7 +14,7 @@ final class SettingsReader {
     }
 
     DaemonSettings read() throws OptionException {
-        return new DaemonSettings(etcd(), underlay(), host(), lease());
+        return new DaemonSettings(etcd(), underlay(), host(), carriage(), lease());
     }
 
     private EtcdOptions etcd() throws OptionException {
@@ -40,6 +40,12 @@ final class SettingsReader {
                 values.find(DaemonOption.SUBNET_FILE, OptionParsers::file).orElse(runDir.resolve("subnet.env")),
                 values.get(DaemonOption.STATE_DIR, OptionParsers::path),
                 values.get(DaemonOption.IP_MASQ, OptionParsers::flag));
+    }
+
+    private DaemonSettings.Carriage carriage() throws OptionException {
+        return new DaemonSettings.Carriage(
+                values.get(DaemonOption.OFFLOAD, OptionParsers::offload),
+                values.get(DaemonOption.QUEUES, OptionParsers::queues));
     }
 
     private DaemonSettings.Leasing lease() throws OptionException {

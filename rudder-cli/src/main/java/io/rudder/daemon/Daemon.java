@@ -173,7 +173,7 @@ public final class Daemon {
     }
 
     private void openDataPath(InetSocketAddress local, OverlayAddress address) throws HostException {
-        DataPath opened = DataPath.open(settings.host(), local, address, commands, phases);
+        DataPath opened = DataPath.open(settings, local, address, commands, phases);
         opened.onEnd(mailbox::onRefused);
         dataPath = Optional.of(opened);
     }
