@@ -44,21 +44,20 @@ public final class Coalescer implements PacketSink {
     }
 
     @Override
-    public void add(ByteBuf packet) {
-        if (segments > 0 && (closed || !join(packet))) {
+    public void add(ByteBuf buffer, int offset, int length) {
+        if (segments > 0 && (closed || !join(buffer, offset, length))) {
             flush();
         }
         if (segments == 0) {
-            open(packet);
+            open(buffer, offset, length);
         }
     }
 
     // ---- the first packet
 
-    private void open(ByteBuf packet) {
-        int length = packet.readableBytes();
+    private void open(ByteBuf packet, int start, int length) {
         ByteBuf out = storage.acquire();
-        out.setBytes(PACKET, packet, packet.readerIndex(), length);
+        out.setBytes(PACKET, packet, start, length);
         segments = 1;
         end = PACKET + length;
         closed = !startsSuperPacket(out, length);
@@ -98,9 +97,7 @@ public final class Coalescer implements PacketSink {
 
     // ---- the packets after it
 
-    private boolean join(ByteBuf packet) {
-        int start = packet.readerIndex();
-        int length = packet.readableBytes();
+    private boolean join(ByteBuf packet, int start, int length) {
         int payload = length - headerLength;
         if (payload <= 0
                 || payload > gsoSize

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 
 /** Where decapsulated packets go. Belongs to one data loop. */
 public interface PacketSink {
-    /** Takes one IP packet, the readable bytes; the caller keeps its reference to the buffer. */
-    void add(ByteBuf packet);
+    /** Takes one IP packet out of a buffer; the caller keeps its reference to that. */
+    void add(ByteBuf buffer, int offset, int length);
 
     /** Gives what was added to the device; called at the end of each batch. */
     void flush();

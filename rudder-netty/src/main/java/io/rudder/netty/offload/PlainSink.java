@@ -17,14 +17,14 @@ public final class PlainSink implements PacketSink {
     }
 
     @Override
-    public void add(ByteBuf packet) {
+    public void add(ByteBuf buffer, int offset, int length) {
         if (!tun.isWritable()) {
             counters.increment(Counter.DECAP_DROP_QUEUE_FULL);
             return;
         }
         counters.increment(Counter.DECAP_PACKETS);
-        counters.add(Counter.DECAP_BYTES, packet.readableBytes());
-        tun.write(packet.retain(), tun.voidPromise());
+        counters.add(Counter.DECAP_BYTES, length);
+        tun.write(buffer.retainedSlice(offset, length), tun.voidPromise());
     }
 
     @Override

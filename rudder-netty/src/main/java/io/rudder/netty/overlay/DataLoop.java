@@ -6,9 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.rudder.netty.offload.Coalescer;
@@ -20,6 +17,8 @@ import io.rudder.netty.tun.TunAddress;
 import io.rudder.netty.tun.TunChannel;
 import io.rudder.netty.tun.TunChannelOption;
 import io.rudder.netty.tun.TunOffload;
+import io.rudder.netty.udp.UdpChannel;
+import io.rudder.netty.udp.UdpChannelConfig;
 import io.rudder.status.Counters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,6 +38,7 @@ final class DataLoop {
     // The default of 208 KiB holds two or three super-packets; the FORCE options (socket(7), SOL_SOCKET is 1) go beyond
     // the limit of net.core.rmem_max and wmem_max, with CAP_NET_ADMIN.
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
+    private static final ChannelOption<Integer> SO_REUSEPORT = new IntegerUnixChannelOption("SO_REUSEPORT", 1, 15);
     private static final ChannelOption<Integer> SO_SNDBUFFORCE = new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
     private static final ChannelOption<Integer> SO_RCVBUFFORCE = new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
     // ip(7), level 0: every datagram carries "don't fragment", and one too long for its path is refused rather than
@@ -83,17 +83,15 @@ final class DataLoop {
         InetSocketAddress address = options.underlay();
         ChannelFuture bound = new Bootstrap()
                 .group(loop)
-                .channelFactory(() -> new EpollDatagramChannel(SocketProtocolFamily.INET))
+                .channel(UdpChannel.class)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(UDP_DATAGRAMS_PER_TURN))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
-                .option(EpollChannelOption.SO_REUSEPORT, options.shared())
+                .option(SO_REUSEPORT, options.shared() ? 1 : 0)
                 .option(SO_SNDBUFFORCE, SOCKET_BUFFER_BYTES)
                 .option(SO_RCVBUFFORCE, SOCKET_BUFFER_BYTES)
                 .option(IP_MTU_DISCOVER, IP_PMTUDISC_DO)
-                // With a payload size set, reads go through recvmmsg, which loses the segment size of UDP GRO.
-                .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 0)
-                .option(EpollChannelOption.UDP_GRO, options.offload())
+                .option(UdpChannelConfig.UDP_GRO, options.offload() ? 1 : 0)
                 .handler(new NoHandler())
                 .bind(address);
         return completable(
@@ -171,12 +169,12 @@ final class DataLoop {
     OffloadsInUse offloads() {
         SegmentBatch started = batch;
         boolean udpSegmentation = started == null ? sendsSegments() : started.usesSegmentationOffload();
-        boolean udpCoalescing = Boolean.TRUE.equals(udp.config().getOption(EpollChannelOption.UDP_GRO));
+        boolean udpCoalescing = udp.config().getOption(UdpChannelConfig.UDP_GRO) != 0;
         return new OffloadsInUse(tun.config().offload(), udpSegmentation, udpCoalescing);
     }
 
     private boolean sendsSegments() {
-        return options.offload() && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
+        return options.offload();
     }
 
     Counters counters() {

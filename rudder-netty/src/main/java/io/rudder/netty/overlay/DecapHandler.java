@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.rudder.net.Ipv4;
 import io.rudder.netty.offload.PacketSink;
 import io.rudder.netty.offload.SegmentBatch;
@@ -55,11 +56,23 @@ final class DecapHandler extends ChannelInboundHandlerAdapter {
         if (routes == null) {
             routes = routeSource.current();
         }
-        ByteBuf packet = datagram.content();
+        ByteBuf content = datagram.content();
         int sender = Ipv4.of((Inet4Address) datagram.sender().getAddress());
-        DecapVerdict verdict = DecapVerdict.of(packet, sender, routes);
+        int start = content.readerIndex();
+        int end = content.writerIndex();
+        int segmentSize = datagram instanceof SegmentedDatagramPacket run ? run.segmentSize() : end - start;
+        int offset = start;
+        do {
+            int length = Math.min(segmentSize, end - offset);
+            decapsulate(content, offset, length, sender);
+            offset += length;
+        } while (offset < end);
+    }
+
+    private void decapsulate(ByteBuf buffer, int offset, int length, int sender) {
+        DecapVerdict verdict = DecapVerdict.of(buffer, offset, length, sender, routes);
         if (verdict == DecapVerdict.DELIVER) {
-            sink.add(packet);
+            sink.add(buffer, offset, length);
         } else {
             counters.increment(verdict.counter());
         }

@@ -39,18 +39,16 @@ public enum DecapVerdict {
     /**
      * Judges a datagram.
      *
-     * @param packet its readable bytes are the payload
+     * @param offset that of the payload in the buffer
      * @param sender the outer source address
      */
-    public static DecapVerdict of(ByteBuf packet, int sender, RouteTable routes) {
-        DecapVerdict verdict = ofPayload(packet, sender, routes);
+    public static DecapVerdict of(ByteBuf buffer, int offset, int length, int sender, RouteTable routes) {
+        DecapVerdict verdict = ofPayload(buffer, offset, length, sender, routes);
         // Asked last, so that a good packet costs one look-up; a stranger's packet is a stranger's whatever is in it.
         return verdict == DELIVER || routes.hasPublicIp(sender) ? verdict : UNKNOWN_PEER;
     }
 
-    private static DecapVerdict ofPayload(ByteBuf packet, int sender, RouteTable routes) {
-        int offset = packet.readerIndex();
-        int length = packet.readableBytes();
+    private static DecapVerdict ofPayload(ByteBuf packet, int offset, int length, int sender, RouteTable routes) {
         if (length < Ipv4Header.MIN_LENGTH) {
             return CONTROL;
         }

@@ -1,7 +1,7 @@
 package io.rudder.netty.tun;
 
 import io.netty.channel.epoll.Epoll;
-import io.rudder.netty.tun.linux.TunDevice;
+import io.rudder.netty.linux.TunDevice;
 import java.io.IOException;
 
 /** Tells whether {@link TunChannel} can work in this process. */

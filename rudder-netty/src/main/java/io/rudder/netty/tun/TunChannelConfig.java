@@ -111,8 +111,12 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         return offload;
     }
 
-    void offloadGranted(TunOffload granted) {
+    /** Takes note that the device is there, and gives it what was set before. */
+    void attached(TunOffload granted) throws IOException {
         offload = granted;
+        if (mtuBytes != UNSET) {
+            tun.device().mtu(mtuBytes);
+        }
     }
 
     /** The interface's MTU in bytes; before bind the one to set, 0 if the kernel's is to stay. */
@@ -129,17 +133,11 @@ public final class TunChannelConfig extends DefaultChannelConfig {
 
     private void setMtu(int bytes) {
         mtuBytes = bytes;
-        if (tun.isActive()) {
-            applyMtu();
-        }
-    }
-
-    void applyMtu() {
-        if (mtuBytes == UNSET) {
+        if (!tun.isActive()) {
             return;
         }
         try {
-            tun.device().mtu(mtuBytes);
+            tun.device().mtu(bytes);
         } catch (IOException e) {
             throw new ChannelException(e.getMessage(), e);
         }

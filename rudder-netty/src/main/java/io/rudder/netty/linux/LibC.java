@@ -1,12 +1,13 @@
-package io.rudder.netty.tun.linux;
+package io.rudder.netty.linux;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 
 /**
- * The C library's calls that are made once a device; what is called once a packet goes through Netty's own native code.
- * A call that fails throws {@link LastErrorException} with the errno.
+ * The C library's calls that Netty's own native code does not offer. Those made once a device throw {@link
+ * LastErrorException} with the errno; those made once a message return -1 and leave the errno to {@link
+ * Native#getLastError}, since "try again" is their normal end.
  */
 final class LibC {
     /** open(2): read and write, closed on exec, never blocking. The numbers are those of x86 and arm alike. */
@@ -14,10 +15,12 @@ final class LibC {
 
     static final int AF_INET = 2;
     static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+    static final int SOCK_NONBLOCK = 0x800;
 
     static final int EPERM = 1;
     static final int ENOENT = 2;
     static final int ENXIO = 6;
+    static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EBUSY = 16;
     static final int ENODEV = 19;
@@ -40,6 +43,10 @@ final class LibC {
 
     /** For requests whose argument is a number. */
     static native int ioctl(int fd, NativeLong request, NativeLong argument) throws LastErrorException;
+
+    static native long sendmsg(int fd, long messageAddress, int flags);
+
+    static native long recvmsg(int fd, long messageAddress, int flags);
 
     static native String strerror(int errno);
 }

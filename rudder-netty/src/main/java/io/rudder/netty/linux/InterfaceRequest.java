@@ -1,4 +1,4 @@
-package io.rudder.netty.tun.linux;
+package io.rudder.netty.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

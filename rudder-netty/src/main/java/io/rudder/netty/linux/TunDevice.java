@@ -1,4 +1,4 @@
-package io.rudder.netty.tun.linux;
+package io.rudder.netty.linux;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLong;
