@@ -14,6 +14,7 @@ import io.rudder.netty.testing.Wire;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -74,7 +75,7 @@ class CoalescerTest {
             byte[] big = SuperPackets.coalescable(random);
             int payload = big.length - Reference.headerLength(big);
             int gsoSize = Math.max(SuperPackets.gsoSize(random, big), (payload + 63) / 64);
-            if (gsoSize == payload) {
+            if (gsoSize >= payload) {
                 return;
             }
             byte[] superPacket = Packets.superPacket(big, gsoSize);
@@ -86,8 +87,24 @@ class CoalescerTest {
     void whatWasJoinedIsCutIntoTheSamePackets() {
         Randomly.times(300, random -> {
             List<byte[]> packets = stream(random);
-            assertSame(cut(coalesce(packets)), packets);
+            assertSame(withoutIdentification(cut(coalesce(packets))), withoutIdentification(packets));
         });
+    }
+
+    /** Where it means nothing, in packets never to be fragmented, the identification may change on the way. */
+    private static List<byte[]> withoutIdentification(List<byte[]> packets) {
+        return packets.stream()
+                .map(original -> {
+                    byte[] packet = original.clone();
+                    if ((packet[6] & 0x40) != 0) {
+                        // The checksum together with it: a wrong one must not become right.
+                        int sum = Reference.sum(Arrays.copyOf(packet, Reference.ipHeaderLength(packet)));
+                        Bytes.put16(packet, 4, 0);
+                        Bytes.put16(packet, 10, sum);
+                    }
+                    return packet;
+                })
+                .toList();
     }
 
     @Test

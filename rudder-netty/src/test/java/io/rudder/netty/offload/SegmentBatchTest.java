@@ -32,7 +32,8 @@ class SegmentBatchTest {
         byte[] packet = new byte[length];
         packet[0] = (byte) ++added;
         packet[length - 1] = (byte) added;
-        batch.buffer().setBytes(batch.reserve(peer, length), packet);
+        int offset = batch.reserve(peer, length);
+        batch.buffer().setBytes(offset, packet);
         return packet;
     }
 

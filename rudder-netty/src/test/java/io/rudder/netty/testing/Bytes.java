@@ -1,11 +1,14 @@
 package io.rudder.netty.testing;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Arrays;
 
 /** Fields of packets in byte arrays, in network order. */
 public final class Bytes {
+    // Without the leak detector, which would slow down random tests: they check reference counts themselves.
+    private static final UnpooledByteBufAllocator PLAIN = new UnpooledByteBufAllocator(true, true);
+
     private Bytes() {}
 
     public static int u8(byte[] bytes, int offset) {
@@ -49,7 +52,7 @@ public final class Bytes {
 
     /** A direct buffer whose readable bytes are these, with something before and behind them. */
     public static ByteBuf buffer(byte[] bytes) {
-        ByteBuf buffer = Unpooled.directBuffer(bytes.length + 7);
+        ByteBuf buffer = PLAIN.directBuffer(bytes.length + 7);
         return buffer.writeZero(3).writeBytes(bytes).writeInt(-1).setIndex(3, 3 + bytes.length);
     }
 }
