@@ -33,8 +33,7 @@ class CoalescerTest {
     void everythingWasReleased() {
         coalescer.release();
         batch.release();
-        tun.close();
-        udp.close();
+        Wire.closeAll(tun, udp);
     }
 
     /** What one batch of packets becomes. */

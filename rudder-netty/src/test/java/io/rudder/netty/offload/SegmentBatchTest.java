@@ -24,7 +24,7 @@ class SegmentBatchTest {
     @AfterEach
     void everythingWasReleased() {
         batch.release();
-        udp.close();
+        Wire.closeAll(udp);
     }
 
     /** Adds a packet whose first byte tells its number. */

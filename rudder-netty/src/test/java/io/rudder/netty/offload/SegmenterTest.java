@@ -29,7 +29,7 @@ class SegmenterTest {
     @AfterEach
     void everythingWasReleased() {
         batch.release();
-        udp.close();
+        Wire.closeAll(udp);
     }
 
     /** What one message becomes; empty if it is refused. */

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A channel that notes what is written to it, with memory of its own that is accounted for at the end. */
-public final class Wire implements AutoCloseable {
+public final class Wire {
     /** What udp(7)'s UDP_SEGMENT takes in one send: segments, and bytes. */
     private static final int MAX_SEGMENTS = 64;
 
@@ -82,14 +82,20 @@ public final class Wire implements AutoCloseable {
         return memory.metric().usedDirectMemory();
     }
 
-    /** Closes the channel, after which all memory must have been given back. */
-    @Override
-    public void close() {
+    /** Closes channels, after all of which their memory must have been given back. */
+    public static void closeAll(Wire... wires) {
+        List.of(wires).forEach(Wire::closeChannel);
+        List.of(wires)
+                .forEach(wire -> assertThat(wire.usedMemory())
+                        .as("bytes that nobody released")
+                        .isZero());
+    }
+
+    private void closeChannel() {
         channel.releaseOutbound();
         channel.releaseInbound();
         channel.close();
         channel.runPendingTasks();
         channel.checkException();
-        assertThat(usedMemory()).as("bytes that nobody released").isZero();
     }
 }
