@@ -19,7 +19,7 @@ public final class SegmentBatch {
     static final int MAX_SEGMENTS = 64;
 
     /** The most that one UDP send takes: 65535 less IP and UDP header. */
-    static final int MAX_BYTES = 65507;
+    public static final int MAX_BYTES = 65507;
 
     private final Channel udp;
     private final Counters counters;

@@ -3,7 +3,6 @@ package io.rudder.netty.overlay;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.offload.SegmentBatch;
 import io.rudder.netty.offload.Segmenter;
 import io.rudder.netty.packet.IcmpError;
@@ -79,21 +78,26 @@ final class EncapHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void send(ByteBuf message, int offset, int length, Peer peer) {
-        if (headroom == 0) {
-            int slot = batch.reserve(peer, length);
-            batch.buffer().setBytes(slot, message, offset, length);
-        } else if (!segmenter.send(message, peer)) {
+        if (!(headroom == 0 ? sendWhole(message, offset, length, peer) : segmenter.send(message, peer))) {
             counters.increment(Counter.ENCAP_DROP_MALFORMED);
         }
     }
 
+    private boolean sendWhole(ByteBuf message, int offset, int length, Peer peer) {
+        if (length > SegmentBatch.MAX_BYTES) {
+            return false;
+        }
+        int slot = batch.reserve(peer, length);
+        batch.buffer().setBytes(slot, message, offset, length);
+        return true;
+    }
+
     private void drop(EncapVerdict verdict, ByteBuf message, int offset, int length) {
         counters.increment(verdict.counter());
-        int from = routes.own().map(Ipv4Prefix::first).orElse(0);
         if (verdict == EncapVerdict.NO_ROUTE) {
-            icmp.respond(IcmpError.NET_UNREACHABLE, Counter.ICMP_UNREACHABLE_SENT, from, message, offset, length);
+            icmp.respond(IcmpError.NET_UNREACHABLE, Counter.ICMP_UNREACHABLE_SENT, routes, message, offset, length);
         } else if (verdict == EncapVerdict.TTL_EXPIRED) {
-            icmp.respond(IcmpError.TIME_EXCEEDED, Counter.ICMP_TIME_EXCEEDED_SENT, from, message, offset, length);
+            icmp.respond(IcmpError.TIME_EXCEEDED, Counter.ICMP_TIME_EXCEEDED_SENT, routes, message, offset, length);
         }
     }
 

@@ -2,8 +2,10 @@ package io.rudder.netty.overlay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.packet.IcmpError;
 import io.rudder.netty.packet.VirtioNetHeader;
+import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.util.function.LongSupplier;
@@ -28,9 +30,9 @@ final class IcmpResponder {
     /**
      * Answers a packet, unless it is one that is not to be answered or the rate is used up.
      *
-     * @param from the address of this host in the overlay
+     * @param routes with the own subnet, whose first address is that of the TUN device
      */
-    void respond(IcmpError error, Counter counter, int from, ByteBuf packet, int offset, int length) {
+    void respond(IcmpError error, Counter counter, RouteTable routes, ByteBuf packet, int offset, int length) {
         if (!IcmpError.mayAnswer(packet, offset, length) || !bucket.tryTake() || !tun.isWritable()) {
             counters.increment(Counter.ICMP_SUPPRESSED);
             return;
@@ -39,6 +41,7 @@ final class IcmpResponder {
         if (vnetHeader) {
             out.writeZero(VirtioNetHeader.LENGTH);
         }
+        int from = routes.own().map(Ipv4Prefix::first).orElse(0);
         error.write(out, from, packet, offset, length, 0);
         tun.writeAndFlush(out, tun.voidPromise());
         counters.increment(counter);
