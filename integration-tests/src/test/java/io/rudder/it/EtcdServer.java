@@ -36,7 +36,8 @@ public final class EtcdServer implements AutoCloseable {
         this.endpoint = "http://" + address + ":" + clientPort;
         this.folder = newFolder();
         String peer = "http://" + address + ":" + peerPort;
-        this.arguments = new ArrayList<>(List.of("--name", "default", "--data-dir", dataFolder().toString()));
+        this.arguments = new ArrayList<>(
+                List.of("--name", "default", "--data-dir", dataFolder().toString()));
         arguments.addAll(List.of("--listen-client-urls", endpoint, "--advertise-client-urls", endpoint));
         arguments.addAll(List.of("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer));
         arguments.addAll(List.of("--initial-cluster", "default=" + peer));

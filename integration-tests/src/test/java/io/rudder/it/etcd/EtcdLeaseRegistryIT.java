@@ -91,7 +91,9 @@ class EtcdLeaseRegistryIT {
         assertThat(snapshot.config()).contains("{\"Network\":\"10.0.0.0/16\"}");
         assertThat(snapshot.entries().get(2).value()).isEqualTo("garbage \u00e4");
         assertThat(get(registry.head()).count()).isEqualTo(3);
-        assertThat(get(registry.head()).clusterId()).isEqualTo(snapshot.clusterId()).isNotZero();
+        assertThat(get(registry.head()).clusterId())
+                .isEqualTo(snapshot.clusterId())
+                .isNotZero();
         assertThat(get(registry.head()).revision()).isEqualTo(snapshot.revision());
     }
 
@@ -118,8 +120,7 @@ class EtcdLeaseRegistryIT {
         long revision = ((Created) create(leaseId)).revision();
 
         assertThat(get(registry.get(SUBNET)))
-                .contains(new RegistryEntry(
-                        "subnets/10.0.34.0-24", ATTRIBUTES.toJson(), leaseId, revision, revision));
+                .contains(new RegistryEntry("subnets/10.0.34.0-24", ATTRIBUTES.toJson(), leaseId, revision, revision));
     }
 
     @Test
@@ -217,10 +218,12 @@ class EtcdLeaseRegistryIT {
         create(leaseId);
         long start = System.nanoTime();
 
-        await().atMost(Duration.ofSeconds(15)).pollInterval(Duration.ofMillis(500)).until(() -> {
-            assertThat(get(registry.renew(leaseId))).isPresent();
-            return System.nanoTime() - start > Duration.ofSeconds(8).toNanos();
-        });
+        await().atMost(Duration.ofSeconds(15))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    assertThat(get(registry.renew(leaseId))).isPresent();
+                    return System.nanoTime() - start > Duration.ofSeconds(8).toNanos();
+                });
 
         assertThat(get(registry.get(SUBNET))).isPresent();
     }
@@ -244,7 +247,10 @@ class EtcdLeaseRegistryIT {
 
         RegistrySnapshot snapshot = get(registry.list());
 
-        assertThat(snapshot.entries()).hasSize(3001).extracting(RegistryEntry::path).doesNotHaveDuplicates();
+        assertThat(snapshot.entries())
+                .hasSize(3001)
+                .extracting(RegistryEntry::path)
+                .doesNotHaveDuplicates();
         assertThat(get(registry.head()).count()).isEqualTo(3001);
         assertThat(((Taken) create(0)).snapshot()).isEqualTo(snapshot);
     }
@@ -278,7 +284,11 @@ class EtcdLeaseRegistryIT {
             proxy.release();
 
             assertThat(get(list).revision()).isEqualTo(revision);
-            assertThat(get(list).entries()).hasSize(2501).last().extracting(RegistryEntry::value).isEqualTo("late");
+            assertThat(get(list).entries())
+                    .hasSize(2501)
+                    .last()
+                    .extracting(RegistryEntry::value)
+                    .isEqualTo("late");
         }
     }
 

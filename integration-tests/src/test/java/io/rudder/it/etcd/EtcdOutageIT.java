@@ -202,12 +202,12 @@ class EtcdOutageIT {
     }
 
     private static void assertDenied(EtcdServer etcd, EtcdOptions.Credentials credentials, String explanation) {
-        EtcdOptions options = credentials == null ? options(etcd) : options(etcd).withCredentials(credentials);
+        EtcdOptions options =
+                credentials == null ? options(etcd) : options(etcd).withCredentials(credentials);
         try (EtcdLeaseRegistry registry = new EtcdLeaseRegistry(options)) {
             RegistryException failure = failureOf(registry.list());
             assertThat(failure.kind()).isEqualTo(Kind.DENIED);
-            assertThat(failure)
-                    .hasMessage("cannot list the leases at etcd " + etcd.endpoint() + ": " + explanation);
+            assertThat(failure).hasMessage("cannot list the leases at etcd " + etcd.endpoint() + ": " + explanation);
             RecordingListener listener = new RecordingListener();
             registry.watch(1, listener);
             assertThat(listener.awaitEnd()).hasMessageEndingWith(explanation);

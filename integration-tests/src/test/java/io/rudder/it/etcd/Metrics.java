@@ -13,7 +13,8 @@ final class Metrics {
 
     /** The value of a metric without labels. */
     static double read(String endpoint, String name) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(endpoint + "/metrics")).build();
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(endpoint + "/metrics")).build();
         try {
             String text = HttpClient.newHttpClient()
                     .send(request, HttpResponse.BodyHandlers.ofString())
