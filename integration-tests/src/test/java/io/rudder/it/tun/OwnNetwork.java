@@ -35,6 +35,17 @@ public final class OwnNetwork implements InvocationInterceptor {
     public void interceptTestMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
+        inNewNetwork(invocation);
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        inNewNetwork(invocation);
+    }
+
+    private static void inNewNetwork(Invocation<Void> invocation) throws Throwable {
         onNewThread(() -> {
             try {
                 unshare(CLONE_NEWNET);

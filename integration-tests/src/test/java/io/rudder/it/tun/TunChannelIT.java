@@ -15,6 +15,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.rudder.netty.packet.IcmpError;
 import io.rudder.netty.tun.Tun;
 import io.rudder.netty.tun.TunChannel;
 import io.rudder.netty.tun.TunChannelOption;
@@ -22,6 +23,8 @@ import io.rudder.netty.tun.TunOffload;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.DatagramSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -94,7 +97,8 @@ class TunChannelIT {
             assertThat(second.cause())
                     .isInstanceOf(IOException.class)
                     .hasMessage("cannot create TUN device 'held': another process holds a device of that name");
-            assertThat(second.channel().isOpen()).isFalse();
+            assertThat(second.channel().closeFuture().await(10, TimeUnit.SECONDS))
+                    .isTrue();
         }
     }
 
@@ -213,7 +217,8 @@ class TunChannelIT {
             ChannelFuture future = bind(host.recording().option(TunChannelOption.MTU, 10), "it0")
                     .await();
             assertThat(future.cause()).hasMessageStartingWith("cannot set the MTU to 10 of 'it0': ");
-            assertThat(future.channel().isOpen()).isFalse();
+            assertThat(future.channel().closeFuture().await(10, TimeUnit.SECONDS))
+                    .isTrue();
             assertThat(exists("it0")).isFalse();
         }
     }
@@ -225,6 +230,39 @@ class TunChannelIT {
             assertThatThrownBy(() -> tun.config().setOption(TunChannelOption.VNET_HDR, true))
                     .isInstanceOf(IllegalStateException.class);
         }
+    }
+
+    // ---- what the host makes of answers
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anErrorFromTheOwnAddressArrivesOnlyWhereLocalSourcesAreAccepted(boolean acceptLocal) throws Exception {
+        try (TunHost host = new TunHost()) {
+            TunChannel tun = bound(bind(host.recording(), "it0"));
+            TunHost.up(tun);
+            run("sysctl -qw net.ipv4.conf.it0.accept_local=" + (acceptLocal ? 1 : 0));
+            try (DatagramSocket socket = TunHost.socket()) {
+                TunHost.send(socket, "10.77.3.9", random(10));
+                await().atMost(BOUND).until(() -> host.received.size() == 1);
+                ByteBuf offending = Unpooled.wrappedBuffer(host.received.get(0));
+                ByteBuf error = Unpooled.directBuffer();
+                IcmpError.NET_UNREACHABLE.write(error, 0x0a4d0001, offending, 0, offending.readableBytes(), 0);
+                tun.writeAndFlush(error).sync();
+                // Writing hands the packet to the stack before it returns, but for a moment in a backlog.
+                roundTrips(tun);
+                assertThat(destinationUnreachablesReceived()).isEqualTo(acceptLocal ? 1 : 0);
+            }
+        }
+    }
+
+    /** Of the network that the thread is in, which /proc/net would not tell. */
+    private static int destinationUnreachablesReceived() throws IOException {
+        List<String[]> icmp = Files.readAllLines(Path.of("/proc/thread-self/net/snmp")).stream()
+                .filter(line -> line.startsWith("Icmp:"))
+                .map(line -> line.split(" "))
+                .toList();
+        int column = List.of(icmp.get(0)).indexOf("InDestUnreachs");
+        return Integer.parseInt(icmp.get(1)[column]);
     }
 
     // ---- reading on and off
@@ -294,10 +332,12 @@ class TunChannelIT {
     }
 
     @Test
-    void aDeletedDeviceClosesTheChannelEvenIfNothingIsRead() throws Exception {
+    void aDeletedDeviceIsNoticedAtTheNextReadIfNothingIsBeingRead() throws Exception {
         try (TunHost host = new TunHost()) {
             TunChannel tun = bound(bind(host.recording().option(ChannelOption.AUTO_READ, false), "it0"));
             run("ip link delete it0");
+            // The kernel wakes readers only.
+            tun.read();
             assertThat(tun.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
         }
     }

@@ -107,7 +107,10 @@ final class TunHost implements AutoCloseable {
         public void channelRead(ChannelHandlerContext context, Object message) {
             ByteBuf packet = (ByteBuf) message;
             swap(packet, headroom + 12, 4);
-            swap(packet, headroom + 20, 2);
+            boolean firstFragment = (packet.getShort(headroom + 6) & 0x1fff) == 0;
+            if (firstFragment) {
+                swap(packet, headroom + 20, 2);
+            }
             context.writeAndFlush(packet);
         }
 
