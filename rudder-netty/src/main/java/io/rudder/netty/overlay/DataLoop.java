@@ -145,7 +145,9 @@ final class DataLoop {
             boolean vnetHeader = tun.config().hasVnetHeader();
             boolean sendsSegments = options.offload() && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
             SegmentBatch batch = new SegmentBatch(udp, counters, sendsSegments);
-            PacketSink sink = vnetHeader ? new Coalescer(tun, counters) : new PlainSink(tun, counters);
+            // A kernel that gives super-packets of UDP also takes them.
+            boolean joinsUdp = tun.config().offload() == TunOffload.TCP_AND_UDP;
+            PacketSink sink = vnetHeader ? new Coalescer(tun, counters, joinsUdp) : new PlainSink(tun, counters);
             IcmpResponder icmp = new IcmpResponder(tun, vnetHeader, counters, System::nanoTime);
             tun.pipeline().addLast("encap", new EncapHandler(routes, batch, icmp, counters, vnetHeader));
             udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, counters));

@@ -25,7 +25,7 @@ class CoalescerTest {
     private final Wire tun = new Wire();
     private final Wire udp = new Wire();
     private final Counters counters = new Counters();
-    private final Coalescer coalescer = new Coalescer(tun.channel(), counters);
+    private final Coalescer coalescer = new Coalescer(tun.channel(), counters, true);
     private final SegmentBatch batch = new SegmentBatch(udp.channel(), counters, true);
     private final Segmenter segmenter = new Segmenter(batch);
 
@@ -265,6 +265,26 @@ class CoalescerTest {
         assertThat(coalesce(same)).hasSize(1);
         same.forEach(packet -> packet[6] = 0);
         assertThat(coalesce(same.stream().map(Reference::finish).toList())).hasSize(3);
+    }
+
+    @Test
+    void joinsNoUdpForAKernelThatWouldRefuseIt() {
+        byte[] header = Packets.ipv4Header("10.0.35.9", "10.0.34.7", Packets.UDP, new byte[0]);
+        byte[] big = Reference.finish(Bytes.join(header, Packets.udp(1, 2, new byte[3000])));
+        List<byte[]> udpSegments = Reference.segment(big, 1000);
+        assertThat(coalesce(udpSegments)).hasSize(1);
+
+        Coalescer tcpOnly = new Coalescer(tun.channel(), counters, false);
+        List<byte[]> packets = new ArrayList<>(udpSegments);
+        packets.addAll(segments(2000, 1000));
+        for (byte[] packet : packets) {
+            ByteBuf buffer = Bytes.buffer(packet);
+            tcpOnly.add(buffer);
+            buffer.release();
+        }
+        tcpOnly.flush();
+        tcpOnly.release();
+        assertThat(tun.messages()).hasSize(4);
     }
 
     // ---- anything at all

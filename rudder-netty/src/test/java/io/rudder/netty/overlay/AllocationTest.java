@@ -50,7 +50,7 @@ class AllocationTest {
         udp.addLast(new Swallow());
         udp.addLast(new DecapHandler(
                 routes,
-                vnetHeader ? new Coalescer(tun.channel(), counters) : new PlainSink(tun.channel(), counters),
+                vnetHeader ? new Coalescer(tun.channel(), counters, true) : new PlainSink(tun.channel(), counters),
                 batch,
                 counters));
     }

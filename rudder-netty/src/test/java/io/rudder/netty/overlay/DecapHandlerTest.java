@@ -43,7 +43,7 @@ class DecapHandlerTest {
     private void start(boolean withVnetHeader) {
         routes.publish(Peers.ROUTES);
         PacketSink sink =
-                withVnetHeader ? new Coalescer(tun.channel(), counters) : new PlainSink(tun.channel(), counters);
+                withVnetHeader ? new Coalescer(tun.channel(), counters, true) : new PlainSink(tun.channel(), counters);
         IcmpResponder icmp = new IcmpResponder(tun.channel(), withVnetHeader, counters, () -> 0);
         tun.addLast(new EncapHandler(routes, batch, icmp, counters, withVnetHeader));
         udp.addLast(new DecapHandler(routes, sink, batch, counters));
