@@ -32,6 +32,8 @@ class AllocationTest {
     // Header of 12 bytes and three references of 4, with compressed pointers; a segment size of 4 more, padded to 8.
     private static final int DATAGRAM_PACKET = 24;
     private static final int SEGMENTED_DATAGRAM_PACKET = 32;
+    // Bytes a round: what runs before it is compiled allocates a little. The smallest object has 16.
+    private static final double NOISE = 8;
     private static final InetSocketAddress OWN = new InetSocketAddress("198.51.100.1", 8285);
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -69,8 +71,7 @@ class AllocationTest {
         for (int i = 0; i < ROUNDS; i++) {
             round.run();
         }
-        // The JVM itself may allocate a little on any thread, such as when it compiles.
-        return (threads.getThreadAllocatedBytes(thread) - before - 64_000) / (double) ROUNDS;
+        return (threads.getThreadAllocatedBytes(thread) - before) / (double) ROUNDS;
     }
 
     /** What one batch of reads from the device costs; each message is put back as it was after it. */
@@ -118,43 +119,43 @@ class AllocationTest {
     @Test
     void aPacketOutCostsItsDatagramPacket() {
         start(true);
-        assertThat(encap(udpMessage("10.0.34.7", "10.0.35.9"), 1)).isLessThanOrEqualTo(DATAGRAM_PACKET);
+        assertThat(encap(udpMessage("10.0.34.7", "10.0.35.9"), 1)).isLessThan(DATAGRAM_PACKET + NOISE);
     }
 
     @Test
     void aRunOfPacketsOutCostsOneDatagramPacket() {
         start(true);
-        assertThat(encap(udpMessage("10.0.34.7", "10.0.35.9"), 8)).isLessThanOrEqualTo(SEGMENTED_DATAGRAM_PACKET);
+        assertThat(encap(udpMessage("10.0.34.7", "10.0.35.9"), 8)).isLessThan(SEGMENTED_DATAGRAM_PACKET + NOISE);
     }
 
     @Test
     void aSuperPacketOutCostsOneDatagramPacketASend() {
         start(true);
         byte[] message = Packets.superPacket(tcp("10.0.34.7", "10.0.35.9", 10_000), 1400);
-        assertThat(encap(message, 1)).isLessThanOrEqualTo(SEGMENTED_DATAGRAM_PACKET);
+        assertThat(encap(message, 1)).isLessThan(SEGMENTED_DATAGRAM_PACKET + NOISE);
     }
 
     @Test
     void packetsInCostNothing() {
         start(true);
         assertThat(decap(Reference.segment(tcp("10.0.35.9", "10.0.34.7", 10_000), 1400)))
-                .isLessThanOrEqualTo(0);
+                .isLessThan(NOISE);
     }
 
     @Test
     void packetsInWithoutOffloadCostNothing() {
         start(false);
         assertThat(decap(Reference.segment(tcp("10.0.35.9", "10.0.34.7", 4000), 1400)))
-                .isLessThanOrEqualTo(0);
+                .isLessThan(NOISE);
     }
 
     @Test
     void packetsThatAreDroppedCostNothing() {
         start(true);
-        assertThat(encap(udpMessage("198.51.100.1", "10.0.35.9"), 1)).isLessThanOrEqualTo(0);
-        assertThat(encap(udpMessage("10.0.34.7", "10.0.99.9"), 1)).isLessThanOrEqualTo(0);
+        assertThat(encap(udpMessage("198.51.100.1", "10.0.35.9"), 1)).isLessThan(NOISE);
+        assertThat(encap(udpMessage("10.0.34.7", "10.0.99.9"), 1)).isLessThan(NOISE);
         assertThat(decap(List.of(tcp("10.0.35.9", "10.0.99.9", 10), tcp("10.0.99.9", "10.0.34.7", 10), new byte[3])))
-                .isLessThanOrEqualTo(0);
+                .isLessThan(NOISE);
     }
 
     /** A kernel that takes everything at once. */

@@ -57,10 +57,8 @@ class DecapHandlerTest {
     private void receive(Peer from, byte[] payload) {
         ByteBuf content = Bytes.buffer(payload);
         udp.channel().pipeline().fireChannelRead(new DatagramPacket(content, OWN, from.endpoint()));
-        if (content.refCnt() > 0) {
-            // A plain device still has it to write, and gets it at the end of the batch.
-            assertThat(content.refCnt()).isEqualTo(1);
-        }
+        // One reference is left if the test's device has not been looked at yet.
+        assertThat(content.refCnt()).isLessThanOrEqualTo(1);
     }
 
     private void readComplete() {
@@ -88,6 +86,13 @@ class DecapHandlerTest {
         assertThat(written.get(1)).isEqualTo(Bytes.join(header, second));
         assertThat(counters.get(Counter.DECAP_PACKETS)).isEqualTo(2);
         assertThat(counters.get(Counter.DECAP_BYTES)).isEqualTo(first.length + second.length);
+    }
+
+    @Test
+    void aPlainDeviceGetsEachPacketAtOnceSoThatItsBufferIsFreeForTheNextRead() {
+        start(false);
+        receive(Peers.B, packet("10.0.35.9", "10.0.34.7", 8));
+        assertThat(tun.messages()).hasSize(1);
     }
 
     @Test
