@@ -151,6 +151,8 @@ final class DataLoop {
     void start(RouteSource routes) {
         loop.execute(() -> {
             boolean vnetHeader = tun.config().hasVnetHeader();
+            // A kernel that gives super-packets of UDP also takes them.
+            boolean joinsUdp = tun.config().offload() == TunOffload.TCP_AND_UDP;
             IcmpResponder icmp = new IcmpResponder(tun, vnetHeader, counters, System::nanoTime);
             PathMtus pathMtus = new PathMtus(System::nanoTime, PathMtus::askKernel);
             batch = new SegmentBatch(
@@ -160,7 +162,7 @@ final class DataLoop {
                     (packet, offset, length, mtu) ->
                             icmp.fragmentationNeeded(routes.current(), packet, offset, length, mtu),
                     sendsSegments());
-            PacketSink sink = vnetHeader ? new Coalescer(tun, counters) : new PlainSink(tun, counters);
+            PacketSink sink = vnetHeader ? new Coalescer(tun, counters, joinsUdp) : new PlainSink(tun, counters);
             tun.pipeline().addLast("encap", new EncapHandler(routes, batch, pathMtus, icmp, counters, vnetHeader));
             udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, counters));
             tun.config().setAutoRead(true);

@@ -190,6 +190,19 @@ public final class TunChannel extends AbstractChannel implements UnixChannel {
         enable(EpollIoOps.EPOLLIN);
     }
 
+    /** Takes back the read that auto-read has asked for already. */
+    void autoReadCleared() {
+        if (!isRegistered()) {
+            return;
+        }
+        if (!eventLoop().inEventLoop()) {
+            eventLoop().execute(this::autoReadCleared);
+        } else if (!config.isAutoRead()) {
+            readPending = false;
+            disable(EpollIoOps.EPOLLIN);
+        }
+    }
+
     private void readPackets() {
         RecvByteBufAllocator.ExtendedHandle allocHandle =
                 (RecvByteBufAllocator.ExtendedHandle) unsafe().recvBufAllocHandle();
@@ -206,8 +219,9 @@ public final class TunChannel extends AbstractChannel implements UnixChannel {
                 readPending = false;
                 allocHandle.incMessagesRead(1);
                 pipeline.fireChannelRead(packet);
-                // A packet shorter than its buffer does not mean that it was the last one.
-            } while (allocHandle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
+                // A handler may have closed the channel, and its descriptor's number may be someone else's by now. A
+                // packet shorter than its buffer does not mean that it was the last one.
+            } while (isOpen() && allocHandle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
         } catch (IOException e) {
             failure = e;
         }

@@ -134,6 +134,11 @@ public final class TunChannelConfig extends DefaultChannelConfig {
         }
     }
 
+    @Override
+    protected void autoReadCleared() {
+        tun.autoReadCleared();
+    }
+
     void applyMtu() {
         if (mtuBytes == UNSET) {
             return;
