@@ -145,9 +145,9 @@ public final class TunChannel extends AbstractChannel implements UnixChannel {
         }
         device.attach(tunAddress.name(), config.hasVnetHeader(), config.isMultiQueue());
         config.offloadGranted(negotiateOffload());
+        config.applyMtu();
         local = new TunAddress(device.name());
         active = true;
-        config.applyMtu();
         // Polled from here on only: an unattached descriptor reports EPOLLERR without end.
         registration.submit(ops);
     }
