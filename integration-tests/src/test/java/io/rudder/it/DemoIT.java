@@ -50,7 +50,8 @@ class DemoIT {
 
         demo.interrupt();
 
-        assertThat(demo.awaitExit(BOUND).exitCode()).isEqualTo(130);
+        Result result = demo.awaitExit(BOUND);
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(130);
         assertThat(namespaces()).doesNotContain(NAME);
     }
 

@@ -23,6 +23,12 @@ enum DaemonOption {
             "60",
             "Renew while the lease of 24 hours still has so long to live, 1 to 1439; at the latest every hour."),
     TAKE_OVER("-take-over", "", "false", "Take the lease of another live node that has this host's public address."),
+    OFFLOAD(
+            "-offload",
+            "auto|off",
+            "auto",
+            "Let kernel and network card split and join packets; off for finding faults."),
+    QUEUES("-queues", "auto|N", "auto", "Loops that carry packets, 1 to 64; auto: one for two cores."),
     V("-v", "LEVEL", "0", "0, or 1 to log what the data path does.");
 
     private static final String ENDPOINTS_ALIAS = "-etcd-endpoints";

@@ -12,6 +12,8 @@ final class OptionParsers {
     // The kernel keeps settings for these two beside those of the devices.
     private static final Pattern RESERVED_NAME = Pattern.compile("all|default|lo");
 
+    private static final int MAX_QUEUES = 64;
+
     private OptionParsers() {}
 
     static boolean flag(String text) {
@@ -28,6 +30,21 @@ final class OptionParsers {
 
     static int renewMarginMinutes(String text) {
         return number(text, 1, 1439, "a number of minutes");
+    }
+
+    static boolean offload(String text) {
+        return switch (text) {
+            case "auto" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither auto nor off");
+        };
+    }
+
+    /** More loops than half the cores take time from the containers that they carry packets for. */
+    static int queues(String text) {
+        return text.equals("auto")
+                ? Math.max(1, Math.min(MAX_QUEUES, Runtime.getRuntime().availableProcessors() / 2))
+                : number(text, 1, MAX_QUEUES, "auto or a number of queues");
     }
 
     static int verbosity(String text) {
@@ -48,6 +65,14 @@ final class OptionParsers {
             throw new IllegalArgumentException("'" + text + "' is not a path");
         }
         return Path.of(text).toAbsolutePath().normalize();
+    }
+
+    static Path file(String text) {
+        Path path = path(text);
+        if (path.getFileName() == null) {
+            throw new IllegalArgumentException("'" + text + "' is not a file");
+        }
+        return path;
     }
 
     static String iface(String text) {

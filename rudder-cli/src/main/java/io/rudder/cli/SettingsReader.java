@@ -14,7 +14,7 @@ final class SettingsReader {
     }
 
     DaemonSettings read() throws OptionException {
-        return new DaemonSettings(etcd(), underlay(), host(), lease());
+        return new DaemonSettings(etcd(), underlay(), host(), carriage(), lease());
     }
 
     private EtcdOptions etcd() throws OptionException {
@@ -37,9 +37,15 @@ final class SettingsReader {
         Path runDir = values.get(DaemonOption.RUN_DIR, OptionParsers::path);
         return new DaemonSettings.Host(
                 values.get(DaemonOption.TUN_NAME, OptionParsers::tunName),
-                values.find(DaemonOption.SUBNET_FILE, OptionParsers::path).orElse(runDir.resolve("subnet.env")),
+                values.find(DaemonOption.SUBNET_FILE, OptionParsers::file).orElse(runDir.resolve("subnet.env")),
                 values.get(DaemonOption.STATE_DIR, OptionParsers::path),
                 values.get(DaemonOption.IP_MASQ, OptionParsers::flag));
+    }
+
+    private DaemonSettings.Carriage carriage() throws OptionException {
+        return new DaemonSettings.Carriage(
+                values.get(DaemonOption.OFFLOAD, OptionParsers::offload),
+                values.get(DaemonOption.QUEUES, OptionParsers::queues));
     }
 
     private DaemonSettings.Leasing lease() throws OptionException {

@@ -21,9 +21,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,12 +42,13 @@ public final class Daemon {
     private final DaemonSettings settings;
     private final SubnetFile subnetFile;
     private final Commands commands = new ProcessCommands(COMMAND_TIMEOUT);
-    private final BlockingQueue<DaemonEvent> events = new LinkedBlockingQueue<>();
+    private final Mailbox mailbox = new Mailbox();
     private final Phases phases = new Phases();
     private final Optional<SubnetFile.Content> previous;
     private Optional<DataPath> dataPath = Optional.empty();
     private Optional<SubnetFile.Content> joined = Optional.empty();
     private boolean isReady;
+    private long keepUpDueNanos = System.nanoTime();
 
     /** Nothing happens until {@link #runUntilSignal}. */
     public Daemon(DaemonSettings settings) {
@@ -67,7 +65,7 @@ public final class Daemon {
      * @throws HostException if the daemon could not start or go on
      */
     public int runUntilSignal() throws HostException {
-        SignalGuard guard = SignalGuard.install(() -> events.add(new DaemonEvent.Stop()));
+        SignalGuard guard = SignalGuard.install(mailbox::stop);
         try {
             ExternalInterface underlay = start();
             serve(underlay);
@@ -99,7 +97,7 @@ public final class Daemon {
     private void startControlPlane(LeaseRegistry registry, NodeSettings node) {
         ControlThread loop = new ControlThread();
         phases.onUndo("the control thread", loop::close);
-        ControlPlane controlPlane = new ControlPlane(registry, loop, node, new Counters(), new Mailbox());
+        ControlPlane controlPlane = new ControlPlane(registry, loop, node, new Counters(), mailbox);
         phases.onUndo("the control plane", controlPlane::stop);
         controlPlane.start();
     }
@@ -131,27 +129,26 @@ public final class Daemon {
         }
     }
 
-    /** The next event; while there is none, the host is kept as it should be. */
+    /** The next event; meanwhile the host is kept as it should be. */
     private DaemonEvent next() throws HostException {
-        try {
-            while (true) {
-                DaemonEvent event = events.poll(KEEP_UP_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-                if (event != null) {
-                    return event;
-                }
+        Optional<DaemonEvent> event = Optional.empty();
+        while (event.isEmpty()) {
+            long nanosLeft = keepUpDueNanos - System.nanoTime();
+            if (nanosLeft <= 0) {
                 dataPath.ifPresent(DataPath::keepUp);
+                keepUpDueNanos = System.nanoTime() + KEEP_UP_INTERVAL.toNanos();
+            } else {
+                event = mailbox.poll(nanosLeft);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new HostException("interrupted", e);
         }
+        return event.get();
     }
 
     private void join(NetworkConfig config, Lease own, ExternalInterface underlay) throws HostException {
         warnOfOtherNetwork(config.network());
         int mtuBytes = underlay.mtuBytes();
         if (config.backend().type() == Backend.Type.UDP) {
-            mtuBytes -= OverlayAddress.OVERHEAD_BYTES;
+            mtuBytes = OverlayAddress.mtuBytesInside(mtuBytes);
             int port = settings.underlay().port().orElse(config.backend().port());
             openDataPath(
                     new InetSocketAddress(Ipv4.toInetAddress(underlay.address()), port),
@@ -176,8 +173,8 @@ public final class Daemon {
     }
 
     private void openDataPath(InetSocketAddress local, OverlayAddress address) throws HostException {
-        DataPath opened = DataPath.open(settings.host(), local, address, commands, phases);
-        opened.onEnd(reason -> events.add(new DaemonEvent.Failed(reason)));
+        DataPath opened = DataPath.open(settings, local, address, commands, phases);
+        opened.onEnd(mailbox::onRefused);
         dataPath = Optional.of(opened);
     }
 
@@ -204,28 +201,5 @@ public final class Daemon {
         String carrier = dataPath.map(path -> "device " + path.tunName()).orElse("no device (backend alloc)");
         return "subnet " + content.subnet() + " of " + content.network() + ", " + carrier + ", MTU "
                 + content.mtuBytes() + ", " + peers + (peers == 1 ? " peer" : " peers");
-    }
-
-    /** Hands over what the control plane tells on its thread. */
-    private final class Mailbox implements ControlPlane.Listener {
-        @Override
-        public void onJoined(NetworkConfig config, Lease own) {
-            events.add(new DaemonEvent.Joined(config, own));
-        }
-
-        @Override
-        public void onRoutes(RouteTable routes) {
-            events.add(new DaemonEvent.Routes(routes));
-        }
-
-        @Override
-        public void onLeaseChanged(Lease own) {
-            events.add(new DaemonEvent.LeaseChanged(own));
-        }
-
-        @Override
-        public void onRefused(String message) {
-            events.add(new DaemonEvent.Failed(message));
-        }
     }
 }

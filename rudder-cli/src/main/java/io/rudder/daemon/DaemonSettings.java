@@ -12,9 +12,10 @@ import java.util.Optional;
  * @param etcd where configuration and leases are
  * @param underlay how the other hosts are reached
  * @param host what is made on this host
+ * @param carriage how packets are carried
  * @param leasing how the own lease is had and kept
  */
-public record DaemonSettings(EtcdOptions etcd, Underlay underlay, Host host, Leasing leasing) {
+public record DaemonSettings(EtcdOptions etcd, Underlay underlay, Host host, Carriage carriage, Leasing leasing) {
 
     /**
      * How the other hosts are reached.
@@ -34,6 +35,14 @@ public record DaemonSettings(EtcdOptions etcd, Underlay underlay, Host host, Lea
      * @param ipMasq whether packets that leave the overlay get this host's address
      */
     public record Host(String tunName, Path subnetFile, Path stateDir, boolean ipMasq) {}
+
+    /**
+     * How packets are carried.
+     *
+     * @param offload whether to use the kernel's offloads as far as it has them
+     * @param queues how many loops carry packets
+     */
+    public record Carriage(boolean offload, int queues) {}
 
     /**
      * How the own lease is had and kept.

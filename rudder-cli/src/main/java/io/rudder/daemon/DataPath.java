@@ -19,9 +19,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The TUN device with its packets, and what the host needs around it. On the daemon's thread. */
 final class DataPath {
+    private static final Logger log = LoggerFactory.getLogger(DataPath.class);
     private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_SECONDS = 1;
 
@@ -41,32 +45,41 @@ final class DataPath {
      * @param local where datagrams are received and sent from
      */
     static DataPath open(
-            DaemonSettings.Host host, InetSocketAddress local, OverlayAddress address, Commands commands, Phases phases)
+            DaemonSettings settings, InetSocketAddress local, OverlayAddress address, Commands commands, Phases phases)
             throws HostException {
-        Overlay overlay = openOverlay(host.tunName(), local, phases);
+        Overlay overlay = openOverlay(settings, local, phases);
         String tunName = overlay.tunName();
         HostNetwork network = new HostNetwork(commands, tunName);
         phases.onUndo("device " + tunName, () -> remove(overlay, network));
         network.configure(address);
         Firewall firewall = Firewall.choose(commands, tunName, address.network());
         phases.onUndo("the packet filter's rules", firewall::remove);
-        firewall.install(host.ipMasq());
+        firewall.install(settings.host().ipMasq());
         return new DataPath(overlay, network, firewall);
     }
 
-    private static Overlay openOverlay(String tunName, InetSocketAddress local, Phases phases) throws HostException {
+    private static Overlay openOverlay(DaemonSettings settings, InetSocketAddress local, Phases phases)
+            throws HostException {
+        int queues = settings.carriage().queues();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("rudder-data"), EpollIoHandler.newFactory());
+                queues, new DefaultThreadFactory("rudder-data"), EpollIoHandler.newFactory());
         phases.onUndo(
                 "the data path's thread",
                 () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
                         .await(CLOSE_SECONDS, TimeUnit.SECONDS));
-        OverlayBootstrap bootstrap =
-                new OverlayBootstrap().group(group).tunName(tunName).underlay(local);
-        return await(bootstrap.open(), OPEN_SECONDS);
+        OverlayBootstrap bootstrap = new OverlayBootstrap()
+                .group(group)
+                .tunName(settings.host().tunName())
+                .underlay(local)
+                .offload(settings.carriage().offload())
+                .queues(queues);
+        Overlay overlay = await(bootstrap.open(), OPEN_SECONDS);
+        log.info("device {}: offloads {}; queues {}", overlay.tunName(), overlay.offloads(), overlay.queues());
+        return overlay;
     }
 
     private static void remove(Overlay overlay, HostNetwork network) throws HostException {
+        log.info("counters: {}", counted(overlay));
         try {
             // One that ended by itself has told so already.
             if (!overlay.closeFuture().isDone()) {
@@ -75,6 +88,13 @@ final class DataPath {
         } finally {
             network.removeLeftoverDevice();
         }
+    }
+
+    private static String counted(Overlay overlay) {
+        return overlay.counters().entrySet().stream()
+                .filter(count -> count.getValue() != 0)
+                .map(count -> count.getKey().id() + "=" + count.getValue())
+                .collect(Collectors.joining(" "));
     }
 
     private static <T> T await(CompletableFuture<T> future, long seconds) throws HostException {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * usual few.
  */
 class SimulationTest {
-    private static final int USUAL_RUNS = 100;
+    private static final int USUAL_RUNS = 40;
 
     @Test
     void nodesAgreeWithTheStoreOnceAllIsQuiet() {

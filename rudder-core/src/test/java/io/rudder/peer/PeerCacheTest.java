@@ -203,7 +203,7 @@ class PeerCacheTest {
         long seed = System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, RegistryEntry> store = new HashMap<>();
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1000; round++) {
             Ipv4Prefix subnet =
                     Ipv4Prefix.containing(Ipv4.parse("10.0.0.0") + random.nextInt(1 << 12), random.nextInt(21, 27));
             RegistryEntry entry = entry(

@@ -65,10 +65,11 @@ public final class MemoryWatch implements RegistryWatch {
         arrive(() -> finish(cause));
     }
 
-    /** Delivers again what was delivered since a revision, as a connection that was cut and resumed does. */
-    public void repeatFrom(long revision) {
-        List<RegistryEvent> again = store.eventsFrom(revision).stream()
+    /** Delivers some of what was delivered again, as a connection that was cut and resumed does. */
+    public void repeat(long fromRevision, int count) {
+        List<RegistryEvent> again = store.eventsFrom(fromRevision).stream()
                 .filter(event -> event.modRevision() < next)
+                .limit(count)
                 .toList();
         if (!again.isEmpty()) {
             arrive(() -> listener.onEvents(again));

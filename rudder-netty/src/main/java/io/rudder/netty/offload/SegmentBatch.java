@@ -37,7 +37,8 @@ public final class SegmentBatch {
     private final RecycledBuffer storage;
     private final PathMtus pathMtus;
     private final OversizePackets oversize;
-    private boolean segmentationOffload;
+    // Written by the loop alone; others look.
+    private volatile boolean segmentationOffload;
 
     private Peer peer;
     private int segmentSize;
@@ -198,6 +199,11 @@ public final class SegmentBatch {
         }
         failures++;
         failure = cause instanceof NativeIoException nativeFailure ? nativeFailure.expectedErr() : 0;
+    }
+
+    /** Whether runs are still sent as such. On any thread. */
+    public boolean usesSegmentationOffload() {
+        return segmentationOffload;
     }
 
     /** Drops what has been gathered and lets go of the memory. */

@@ -54,6 +54,7 @@ final class DataLoop {
     private final DataLoopOptions options;
     private Channel udp;
     private TunChannel tun;
+    private volatile SegmentBatch batch;
 
     DataLoop(EventLoop loop, DataLoopOptions options) {
         this.loop = loop;
@@ -98,7 +99,7 @@ final class DataLoop {
         return completable(
                 bound,
                 "cannot receive on UDP " + address.getAddress().getHostAddress() + ":" + address.getPort()
-                        + " (is another daemon running? -port chooses another port)");
+                        + " (does another process have the port, or no interface the address?)");
     }
 
     private CompletableFuture<Channel> bindTun(String name) {
@@ -150,22 +151,32 @@ final class DataLoop {
     void start(RouteSource routes) {
         loop.execute(() -> {
             boolean vnetHeader = tun.config().hasVnetHeader();
-            boolean sendsSegments = options.offload() && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
             IcmpResponder icmp = new IcmpResponder(tun, vnetHeader, counters, System::nanoTime);
             PathMtus pathMtus = new PathMtus(System::nanoTime, PathMtus::askKernel);
-            SegmentBatch batch = new SegmentBatch(
+            batch = new SegmentBatch(
                     udp,
                     counters,
                     pathMtus,
                     (packet, offset, length, mtu) ->
                             icmp.fragmentationNeeded(routes.current(), packet, offset, length, mtu),
-                    sendsSegments);
+                    sendsSegments());
             PacketSink sink = vnetHeader ? new Coalescer(tun, counters) : new PlainSink(tun, counters);
             tun.pipeline().addLast("encap", new EncapHandler(routes, batch, pathMtus, icmp, counters, vnetHeader));
             udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, counters));
             tun.config().setAutoRead(true);
             udp.config().setAutoRead(true);
         });
+    }
+
+    OffloadsInUse offloads() {
+        SegmentBatch started = batch;
+        boolean udpSegmentation = started == null ? sendsSegments() : started.usesSegmentationOffload();
+        boolean udpCoalescing = Boolean.TRUE.equals(udp.config().getOption(EpollChannelOption.UDP_GRO));
+        return new OffloadsInUse(tun.config().offload(), udpSegmentation, udpCoalescing);
+    }
+
+    private boolean sendsSegments() {
+        return options.offload() && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
     }
 
     Counters counters() {

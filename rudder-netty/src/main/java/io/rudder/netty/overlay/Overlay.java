@@ -2,7 +2,7 @@ package io.rudder.netty.overlay;
 
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
-import io.rudder.netty.tun.TunOffload;
+import io.rudder.netty.tun.TunChannel;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
@@ -36,7 +36,7 @@ public final class Overlay {
         CompletableFuture<Void> done = new CompletableFuture<>();
         channel.closeFuture().addListener((Future<? super Void> ignored) -> {
             if (!closing) {
-                closed.completeExceptionally(new IOException("TUN device '" + tunName + "' or its socket was closed"));
+                closed.completeExceptionally(new IOException(ended(channel)));
                 close();
             }
             done.complete(null);
@@ -44,14 +44,18 @@ public final class Overlay {
         return done;
     }
 
+    private String ended(Channel channel) {
+        return channel instanceof TunChannel ? "device " + tunName + " was deleted" : "its UDP socket was closed";
+    }
+
     /** The name of the TUN device, as the kernel gave it. */
     public String tunName() {
         return tunName;
     }
 
-    /** What the kernel leaves to the data path on the TUN side. */
-    public TunOffload tunOffload() {
-        return loops.get(0).tun().config().offload();
+    /** The offloads in use, those of the first queue, which all have in common at the start. */
+    public OffloadsInUse offloads() {
+        return loops.get(0).offloads();
     }
 
     /** How many loops carry packets. */
