@@ -92,10 +92,12 @@ def write_mode(results, mode, stream):
         for reference in ("vxlan", "cloop"):
             if reference in systems:
                 write_ratios(results, mode, reference, stream)
-    notes = [f"{problem}" for problem in results.problems(mode)]
-    notes += [f"{system}: {results.disturbed(mode, system)} round(s) with more than {DISTURBED_PERCENT} % of the CPU "
-              "used by others, left out where there are better ones"
-              for system in systems if results.disturbed(mode, system)]
+    notes = list(results.problems(mode))
+    disturbed = ", ".join(f"{results.disturbed(mode, system)} of {system}" for system in systems
+                          if results.disturbed(mode, system))
+    if disturbed:
+        notes.append(f"rounds in which others used more than {DISTURBED_PERCENT} % of the CPU, left out where there are "
+                     f"better ones: {disturbed}")
     if any(is_limited(results, mode, system, row) for system in systems for row in ROWS):
         notes.insert(0, "\\* the load generator was the limit in at least one round")
     stream.write("".join(f"- {note}\n" for note in notes) + "\n")
@@ -134,27 +136,27 @@ def write_ratios(results, mode, reference, stream):
 
 
 def write_goals(results, stream):
-    lines = []
-    for goal in GOALS:
-        for system in results.systems(goal.mode):
-            if system.split(":")[0] == "rudder":
-                lines.append(judge(results, goal, system))
-    if lines:
+    systems = sorted({system for mode in results.modes() for system in results.systems(mode)
+                      if system.split(":")[0] == "rudder"})
+    if systems:
         stream.write("### Goals\n\n")
-        table(stream, ["goal", "system", "wanted", "measured", ""], lines)
+        table(stream, ["", "wanted", *systems], [
+            [goal.title, wanted(goal), *(judge(results, goal, system) for system in systems)] for goal in GOALS])
+
+
+def wanted(goal):
+    return f"{'at most' if goal.at_most else 'at least'} {goal.bound:g}{f' of {goal.reference}' if goal.reference else ''}"
 
 
 def judge(results, goal, system):
     if goal.reference:
-        value = results.ratio(goal.mode, system, goal.reference, goal.key)
-        unit, digits = f" of {goal.reference}", 2
+        value, digits = results.ratio(goal.mode, system, goal.reference, goal.key), 2
     else:
-        value, unit, digits = results.median(goal.mode, system, goal.key), "", 0
-    wanted = f"{'at most' if goal.at_most else 'at least'} {goal.bound:g}{unit}"
+        value, digits = results.median(goal.mode, system, goal.key), 0
     if value is None:
-        return [goal.title, system, wanted, "-", "not measured"]
+        return "not measured"
     passed = value <= goal.bound if goal.at_most else value >= goal.bound
-    return [goal.title, system, wanted, f"{value:.{digits}f}", "pass" if passed else "**below**"]
+    return f"{value:.{digits}f} {'pass' if passed else '**below**'}"
 
 
 def table(stream, head, lines):
