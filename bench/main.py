@@ -18,7 +18,7 @@ import report
 from accounting import TICKS_PER_SECOND, Machine, Others
 from lab import NAMESPACES, BenchError, Lab, remove_namespaces, wait_until
 from measure import QUICK, Effort, Measurement
-from results import DISTURBED_PERCENT, Results
+from results import Results, is_disturbed
 from systems import CLoop, Rudder, Veth, Vxlan
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -37,16 +37,18 @@ def main():
             print(f"{system.name}: {system.unavailable() or system.description()}")
         return 0
     bench = Bench(options, systems)
+    status = 0
     try:
         bench.run_rounds()
     except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
+        print("\ninterrupted; this is what there is so far", file=sys.stderr)
+        status = 130
     finally:
         remove_namespaces()
     with open(bench.results.with_suffix(".md"), "w") as file:
         publish(options, [bench.results], Tee(file, sys.stdout))
     print(f"results: {bench.results}, the tables beside it; bin/bench --report FILE... prints them again")
-    return 0 if bench.all_measured() else 1
+    return status or (0 if bench.all_measured() else 1)
 
 
 def read_options():
@@ -115,7 +117,7 @@ def variant(options, common, text):
 def publish(options, files, stream):
     results = Results.read(files)
     report.write(results, stream)
-    if options.picture:
+    if options.picture and results.modes():
         options.picture.parent.mkdir(parents=True, exist_ok=True)
         options.picture.write_text(picture.draw(results))
         print(f"picture: {options.picture}", file=sys.stderr)
@@ -217,7 +219,7 @@ class Bench:
 
     def _judge(self, number, system, record):
         if record["status"] == "ok":
-            self.good_rounds[system.name] += record["metrics"]["bg_pct"] <= DISTURBED_PERCENT
+            self.good_rounds[system.name] += not is_disturbed(record["metrics"])
         elif record["status"] == "skipped" or number >= 2 or self.rounds == 1:
             self.given_up.add(system.name)
 

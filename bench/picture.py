@@ -11,15 +11,17 @@ ROWS = (  # key, title, whether less is better
 )
 NOT_DRAWN = ("veth", "vxlan")
 NAMES = {"cloop": "one read, one send (C)"}
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 860, 200, 250, 64, 34
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 860, 200, 200, 64, 34
 BAR, GAP, GROUP_GAP = 13, 2, 16
 MAX_RATIO = 1.6  # a longer bar is cut off and marked
 
 STYLE = """
   svg { font: 12px system-ui, sans-serif; }
+  text { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
   .card { fill: #ffffff; } .text { fill: #1f2328; } .faint { fill: #59636e; } .grid { stroke: #d1d9e0; }
   .one { stroke: #59636e; } .rudder { fill: #0969da; } .cloop { fill: #bc4c00; } .peer { fill: #9198a1; }
   @media (prefers-color-scheme: dark) {
+    text { stroke: #0d1117; }
     .card { fill: #0d1117; } .text { fill: #f0f6fc; } .faint { fill: #9198a1; } .grid { stroke: #3d444d; }
     .one { stroke: #9198a1; } .rudder { fill: #4493f8; } .cloop { fill: #f0883e; } .peer { fill: #656c76; }
   }
@@ -52,7 +54,7 @@ def ratios(results, mode, systems, key, inverse):
 def heading(results, mode):
     rounds = len(results.rounds(mode, "vxlan"))
     return (text(LEFT, 24, "User-space overlays beside kernel VXLAN", "text", weight="600", size=15)
-            + text(LEFT, 42, f"ratio to VXLAN in the same run, median of {rounds} rounds; longer is better"
+            + text(LEFT, 42, f"ratio to VXLAN in the same run, median of {rounds} round{'' if rounds == 1 else 's'}; longer is better"
                    + ("" if mode == "on" else "; no segmentation offload in the underlay"), "faint"))
 
 

@@ -1,7 +1,7 @@
 """Tables of medians and ratios, and how the goals stand, as Markdown."""
 import dataclasses
 
-from results import DISTURBED_PERCENT
+from results import OTHERS_PERCENT, STOLEN_PERCENT
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,8 +96,8 @@ def write_mode(results, mode, stream):
     disturbed = ", ".join(f"{results.disturbed(mode, system)} of {system}" for system in systems
                           if results.disturbed(mode, system))
     if disturbed:
-        notes.append(f"rounds in which others used more than {DISTURBED_PERCENT} % of the CPU, left out where there are "
-                     f"better ones: {disturbed}")
+        notes.append(f"disturbed rounds, in which others used more than {OTHERS_PERCENT} % of the CPU or more than "
+                     f"{STOLEN_PERCENT} % was stolen, left out where there are better ones: {disturbed}")
     if any(is_limited(results, mode, system, row) for system in systems for row in ROWS):
         notes.insert(0, "\\* the load generator was the limit in at least one round")
     stream.write("".join(f"- {note}\n" for note in notes) + "\n")

@@ -2,7 +2,13 @@
 import json
 import statistics
 
-DISTURBED_PERCENT = 15  # a round during which others used more of the machine's CPU than this
+# A round during which others used more of the machine's CPU, or other virtual machines took more away from it, than
+# this counts as disturbed.
+OTHERS_PERCENT, STOLEN_PERCENT = 15, 5
+
+
+def is_disturbed(metrics):
+    return metrics["bg_pct"] > OTHERS_PERCENT or metrics.get("steal_pct", 0) > STOLEN_PERCENT
 
 
 class Results:
@@ -43,10 +49,10 @@ class Results:
     def rounds(self, mode, system):
         """Without disturbed rounds, unless all were."""
         rounds = self._rounds.get((mode, system), [])
-        return [metrics for metrics in rounds if metrics["bg_pct"] <= DISTURBED_PERCENT] or rounds
+        return [metrics for metrics in rounds if not is_disturbed(metrics)] or rounds
 
     def disturbed(self, mode, system):
-        return sum(metrics["bg_pct"] > DISTURBED_PERCENT for metrics in self._rounds.get((mode, system), []))
+        return sum(map(is_disturbed, self._rounds.get((mode, system), [])))
 
     def problems(self, mode):
         """Lines that say what did not work, for systems that have no round at all, too."""

@@ -16,6 +16,7 @@ import io.rudder.netty.packet.TcpHeader;
 import io.rudder.netty.packet.UdpHeader;
 import io.rudder.netty.packet.VirtioNetHeader;
 import io.rudder.peer.Peer;
+import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +89,13 @@ public final class SamplePackets {
             packets.add(Unpooled.directBuffer(packet.readableBytes()).writeBytes(packet));
         }
         sent.release();
+    }
+
+    /** Guards a benchmark against measuring how packets are dropped. */
+    public static void checkAllCarried(Counters counters, Counter counter, long expected) {
+        if (counters.get(counter) != expected) {
+            throw new IllegalStateException(counters.get(counter) + " of " + expected + " packets were carried");
+        }
     }
 
     private static ByteBuf message(int length, int protocol) {

@@ -13,6 +13,7 @@ import io.rudder.netty.offload.PathMtus;
 import io.rudder.netty.offload.SegmentBatch;
 import io.rudder.peer.Peer;
 import io.rudder.peer.RouteTable;
+import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -49,6 +50,9 @@ public class DecapHandlerBenchmark extends ShortBenchmark {
         PathMtus pathMtus = new PathMtus(System::nanoTime, address -> 0);
         SegmentBatch batch = new SegmentBatch(udp, counters, pathMtus, (packet, offset, length, mtu) -> {}, true);
         handler = new DecapHandler(routes, new Coalescer(Channels.releasing(), counters), batch, counters);
+        smallPacket();
+        superPacket();
+        SamplePackets.checkAllCarried(counters, Counter.DECAP_PACKETS, DATAGRAMS_PER_TURN + SamplePackets.SEGMENTS);
     }
 
     /** Per packet, in turns of 64 datagrams. */

@@ -10,6 +10,7 @@ import io.rudder.netty.offload.SegmentBatch;
 import io.rudder.netty.packet.Ipv4Header;
 import io.rudder.netty.packet.VirtioNetHeader;
 import io.rudder.peer.RouteTable;
+import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -36,6 +37,9 @@ public class EncapHandlerBenchmark extends ShortBenchmark {
                 new SegmentBatch(Channels.releasing(), counters, pathMtus, (packet, offset, length, mtu) -> {}, true);
         IcmpResponder icmp = new IcmpResponder(tun, true, counters, System::nanoTime);
         handler = new EncapHandler(routes, batch, pathMtus, icmp, counters, true);
+        smallPacket();
+        superPacket();
+        SamplePackets.checkAllCarried(counters, Counter.ENCAP_PACKETS, READS_PER_TURN + SamplePackets.SEGMENTS);
     }
 
     /** Per packet, in turns of 64 reads. */
