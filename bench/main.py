@@ -53,8 +53,8 @@ def main():
 
 def read_options():
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__.split(": ", 1)[1], epilog="""
-        A variant is written NAME=WORDS, for example --variant 'jdk25=java=/usr/lib/jvm/temurin-25-jdk-amd64' or --variant
-        'plain=-offload=off': words with java=HOME, jvm=OPTION and dist=FOLDER choose the Java runtime, an option for it
+        A variant is written NAME=WORDS, for example --variant 'jdk25=java=/usr/lib/jvm/temurin-25-jdk-amd64' or
+        --variant 'plain=-offload=off': words with java=HOME, jvm=OPTION and dist=FOLDER choose the Java runtime, an option for it
         and another built distribution, all others are options of the daemon. Root is needed. What is measured is told
         in bench/measure.py.""")
     add = parser.add_argument
@@ -73,7 +73,8 @@ def read_options():
     add("--out", metavar="DIR", type=pathlib.Path, default=ROOT / "bench-results", help="where results go")
     add("--picture", metavar="FILE", type=pathlib.Path, help="draws the ratios to VXLAN (SVG)")
     add("--list", action="store_true", help="prints the systems and whether they can run here")
-    add("--report", metavar="FILE", nargs="+", type=pathlib.Path, help="measures nothing; prints results of earlier runs")
+    add("--report", metavar="FILE", nargs="+", type=pathlib.Path,
+        help="measures nothing; prints results of earlier runs")
     add("--distribution", type=pathlib.Path, help=argparse.SUPPRESS)
     add("--cloop", type=pathlib.Path, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -233,8 +234,9 @@ class Bench:
         return text + "".join(f"\n  {problem}" for problem in record["problems"])
 
     def _about_this_run(self):
-        machine = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
-                       platform.machine())
+        cpu_lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+        models = (line.split(":", 1)[1].strip() for line in cpu_lines if line.startswith("model name"))
+        machine = next(models, platform.machine())
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
         return {
             "record": "run", "mode": self.mode, "command": " ".join(["bin/bench", *shown_arguments()]),

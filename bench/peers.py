@@ -77,7 +77,8 @@ class WireguardGo(System):
         publics = [self._make_key(key) for key in keys]
         for index, host in enumerate(lab.hosts):
             device = self._device(host)
-            lab.start_daemon(host, "wireguard-go", "wireguard-go", "-f", device, env=dict(os.environ, LOG_LEVEL="error"))
+            quiet = dict(os.environ, LOG_LEVEL="error")
+            lab.start_daemon(host, "wireguard-go", "wireguard-go", "-f", device, env=quiet)
             host.wait_for_device(device)
             wait_until("wg show", lambda: host.succeeds("wg", "show", device), 5)
             host.run("wg", "set", device, "listen-port", "51820", "private-key", keys[index], "peer",

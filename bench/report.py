@@ -72,7 +72,8 @@ def write(results, stream):
     for run in results.runs:
         stream.write(f"`{run['command']}`, {run['time']}, commit {run['commit']}; {run['machine']}; "
                      f"Linux {run['kernel']}; iperf3 {run['tools']}\n\n")
-        stream.write(f"Where no congestion control is named it is the machine's default, {run['congestion_control']}.\n\n")
+        stream.write("Where no congestion control is named it is the machine's default, "
+                     f"{run['congestion_control']}.\n\n")
         for name, description in run["systems"].items():
             stream.write(f"- **{name}**: {description}\n")
         stream.write("\n")
@@ -145,7 +146,8 @@ def write_goals(results, stream):
 
 
 def wanted(goal):
-    return f"{'at most' if goal.at_most else 'at least'} {goal.bound:g}{f' of {goal.reference}' if goal.reference else ''}"
+    reference = f" of {goal.reference}" if goal.reference else ""
+    return f"{'at most' if goal.at_most else 'at least'} {goal.bound:g}{reference}"
 
 
 def judge(results, goal, system):
