@@ -54,8 +54,8 @@ def main():
 def read_options():
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__.split(": ", 1)[1], epilog="""
         A variant is written NAME=WORDS, for example --variant 'jdk25=java=/usr/lib/jvm/temurin-25-jdk-amd64' or
-        --variant 'plain=-offload=off': words with java=HOME, jvm=OPTION and dist=FOLDER choose the Java runtime, an option for it
-        and another built distribution, all others are options of the daemon. Root is needed. What is measured is told
+        --variant 'plain=-offload=off': words with java=HOME, jvm=OPTION and dist=FOLDER choose the Java runtime, an option
+        for it and another built distribution, all others are options of the daemon. Root is needed. What is measured is told
         in bench/measure.py.""")
     add = parser.add_argument
     add("--systems", metavar="NAME,...", help="only these; by default veth, vxlan, cloop and rudder")
@@ -69,7 +69,8 @@ def read_options():
     add("--java-options", metavar="OPTIONS", default=os.environ.get("RUDDER_JAVA_OPTS", ""),
         help="for rudder's Java runtime (RUDDER_JAVA_OPTS)")
     add("--rudder-options", metavar="OPTIONS", default="", help="more options for both daemons")
-    add("--variant", metavar="NAME=WORDS", action="append", default=[], help="also rudder set up differently, as rudder:NAME")
+    add("--variant", metavar="NAME=WORDS", action="append", default=[],
+        help="also rudder set up differently, as rudder:NAME")
     add("--out", metavar="DIR", type=pathlib.Path, default=ROOT / "bench-results", help="where results go")
     add("--picture", metavar="FILE", type=pathlib.Path, help="draws the ratios to VXLAN (SVG)")
     add("--list", action="store_true", help="prints the systems and whether they can run here")

@@ -52,9 +52,10 @@ def ratios(results, mode, systems, key, inverse):
 
 
 def heading(results, mode):
-    rounds = len(results.rounds(mode, "vxlan"))
+    count = len(results.rounds(mode, "vxlan"))
+    rounds = f"{count} round{'' if count == 1 else 's'}"
     return (text(LEFT, 24, "User-space overlays beside kernel VXLAN", "text", weight="600", size=15)
-            + text(LEFT, 42, f"ratio to VXLAN in the same run, median of {rounds} round{'' if rounds == 1 else 's'}; longer is better"
+            + text(LEFT, 42, f"ratio to VXLAN in the same run, median of {rounds}; longer is better"
                    + ("" if mode == "on" else "; no segmentation offload in the underlay"), "faint"))
 
 
