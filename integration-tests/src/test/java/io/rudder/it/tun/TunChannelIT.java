@@ -96,7 +96,8 @@ class TunChannelIT {
             ChannelFuture second = bind(host.recording(), "held").await();
             assertThat(second.cause())
                     .isInstanceOf(IOException.class)
-                    .hasMessage("cannot create TUN device 'held': another process holds a device of that name");
+                    .hasMessage(
+                            "cannot create device 'held' through /dev/net/tun: another process holds a device of that name");
             assertThat(second.channel().closeFuture().await(10, TimeUnit.SECONDS))
                     .isTrue();
         }
@@ -106,7 +107,7 @@ class TunChannelIT {
     void aNameOfAnotherKindOfInterfaceIsRefusedInOneLine() throws Exception {
         try (TunHost host = new TunHost()) {
             assertThat(bind(host.recording(), "lo").await().cause())
-                    .hasMessageStartingWith("cannot create TUN device 'lo': the name is invalid or");
+                    .hasMessageStartingWith("cannot create device 'lo' through /dev/net/tun: the name is invalid or");
         }
     }
 
@@ -119,7 +120,8 @@ class TunChannelIT {
         });
         assertThat(cause)
                 .isInstanceOf(IOException.class)
-                .hasMessage("cannot create TUN device 'it0': no permission (run as root or with CAP_NET_ADMIN)");
+                .hasMessage(
+                        "cannot create device 'it0' through /dev/net/tun: no permission (run as root or with CAP_NET_ADMIN)");
     }
 
     // ---- packets
