@@ -4,6 +4,7 @@
 # Prints the package that provides a command.
 package_of() {
     case $1 in
+        edge) echo n2n ;;
         etcd) echo etcd-server ;;
         etcdctl) echo etcd-client ;;
         ip | ss) echo iproute2 ;;
@@ -14,6 +15,9 @@ package_of() {
         ping) echo iputils-ping ;;
         setpriv) echo util-linux ;;
         sysctl) echo procps ;;
+        tincd) echo tinc ;;
+        vtund) echo vtun ;;
+        wg) echo wireguard-tools ;;
         *) echo "$1" ;;
     esac
 }

@@ -91,10 +91,11 @@ final class DataPath {
     }
 
     private static String counted(Overlay overlay) {
-        return overlay.counters().entrySet().stream()
+        String counts = overlay.counters().entrySet().stream()
                 .filter(count -> count.getValue() != 0)
                 .map(count -> count.getKey().id() + "=" + count.getValue())
                 .collect(Collectors.joining(" "));
+        return counts.isEmpty() ? "none" : counts;
     }
 
     private static <T> T await(CompletableFuture<T> future, long seconds) throws HostException {

@@ -147,6 +147,19 @@ public abstract class AbstractPacketChannel extends AbstractChannel implements U
         enable(EpollIoOps.EPOLLIN);
     }
 
+    /** Takes back the read that auto-read has asked for already; for the configuration to call. On any thread. */
+    public final void autoReadCleared() {
+        if (!isRegistered()) {
+            return;
+        }
+        if (!eventLoop().inEventLoop()) {
+            eventLoop().execute(this::autoReadCleared);
+        } else if (!config().isAutoRead()) {
+            readPending = false;
+            disable(EpollIoOps.EPOLLIN);
+        }
+    }
+
     private void readMessages() {
         RecvByteBufAllocator.ExtendedHandle allocHandle =
                 (RecvByteBufAllocator.ExtendedHandle) unsafe().recvBufAllocHandle();
@@ -163,8 +176,9 @@ public abstract class AbstractPacketChannel extends AbstractChannel implements U
                 readPending = false;
                 allocHandle.incMessagesRead(1);
                 pipeline.fireChannelRead(message);
-                // A message shorter than its buffer does not mean that it was the last one.
-            } while (allocHandle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
+                // A handler may have closed the channel, and its descriptor's number may be someone else's by now. A
+                // message shorter than its buffer does not mean that it was the last one.
+            } while (isOpen() && allocHandle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
         } catch (IOException e) {
             failure = e;
         }

@@ -68,7 +68,9 @@ public final class TunDevice {
             LibC.ioctl(descriptor.intValue(), TUNSETIFF, request.bytes());
         } catch (LastErrorException e) {
             throw new IOException(
-                    "cannot create TUN device '" + requestedName + "': " + reasonForAttach(e.getErrorCode()), e);
+                    "cannot create device '" + requestedName + "' through " + PATH + ": "
+                            + reasonForAttach(e.getErrorCode()),
+                    e);
         }
         name = request.name();
     }

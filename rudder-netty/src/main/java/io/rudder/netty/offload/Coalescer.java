@@ -25,6 +25,7 @@ public final class Coalescer implements PacketSink {
 
     private final Channel tun;
     private final Counters counters;
+    private final boolean joinsUdp;
     private final RecycledBuffer storage;
 
     // The open super-packet. Offsets in the buffer; the IP header starts at PACKET.
@@ -36,11 +37,16 @@ public final class Coalescer implements PacketSink {
     private boolean closed;
     private int nextSequence;
 
-    /** A sink into a device that expects a {@code virtio_net_hdr}. */
-    public Coalescer(Channel tun, Counters counters) {
+    /**
+     * A sink into a device that expects a {@code virtio_net_hdr}.
+     *
+     * @param joinsUdp whether the kernel takes super-packets of UDP (since Linux 6.2); it refuses them otherwise
+     */
+    public Coalescer(Channel tun, Counters counters, boolean joinsUdp) {
         this.tun = tun;
         this.counters = counters;
-        this.storage = new RecycledBuffer(tun.alloc(), PACKET + MAX_PACKET);
+        this.joinsUdp = joinsUdp;
+        this.storage = new RecycledBuffer(PACKET + MAX_PACKET);
     }
 
     @Override
@@ -67,7 +73,7 @@ public final class Coalescer implements PacketSink {
     private boolean startsSuperPacket(ByteBuf out, int length) {
         int protocol = Ipv4Header.protocol(out, PACKET);
         tcp = protocol == Ipv4Header.PROTOCOL_TCP;
-        if (!tcp && protocol != Ipv4Header.PROTOCOL_UDP
+        if (!tcp && !(joinsUdp && protocol == Ipv4Header.PROTOCOL_UDP)
                 || Ipv4Header.headerLength(out, PACKET) != Ipv4Header.MIN_LENGTH
                 || Ipv4Header.isFragment(out, PACKET)
                 || length < Ipv4Header.MIN_LENGTH + (tcp ? TcpHeader.MIN_LENGTH : UdpHeader.LENGTH)) {

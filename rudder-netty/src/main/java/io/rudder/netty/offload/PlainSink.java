@@ -24,13 +24,12 @@ public final class PlainSink implements PacketSink {
         }
         counters.increment(Counter.DECAP_PACKETS);
         counters.add(Counter.DECAP_BYTES, length);
-        tun.write(buffer.retainedSlice(offset, length), tun.voidPromise());
+        // At once: a packet that waits keeps the reader's buffer of 64 KiB, and each write is a system call anyway.
+        tun.writeAndFlush(buffer.retainedSlice(offset, length), tun.voidPromise());
     }
 
     @Override
-    public void flush() {
-        tun.flush();
-    }
+    public void flush() {}
 
     @Override
     public void release() {}

@@ -1,28 +1,27 @@
 package io.rudder.netty.offload;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
  * A direct buffer that is used again as soon as whoever it was handed to has released it. Its size is beyond what
- * Netty's allocator keeps in its thread caches, so allocating it anew each time would cost more than filling it.
+ * Netty's allocators keep in their thread caches, so allocating it anew each time would cost more than filling it; and
+ * copying into a buffer of the adaptive allocator, unlike one that is not pooled, makes an object for each copy.
  */
 final class RecycledBuffer {
-    private final ByteBufAllocator allocator;
     private final int capacity;
     private ByteBuf buffer;
     private ByteBuffer words;
 
-    RecycledBuffer(ByteBufAllocator allocator, int capacity) {
-        this.allocator = allocator;
+    RecycledBuffer(int capacity) {
         this.capacity = capacity;
         renew();
     }
 
     private void renew() {
-        buffer = allocator.directBuffer(capacity, capacity);
+        buffer = UnpooledByteBufAllocator.DEFAULT.directBuffer(capacity, capacity);
         words = buffer.nioBuffer(0, capacity).order(ByteOrder.nativeOrder());
     }
 

@@ -26,7 +26,7 @@ public final class SegmentBatch {
     static final int MAX_SEGMENTS = 64;
 
     /** The most that one UDP send takes: 65535 less IP and UDP header. */
-    static final int MAX_BYTES = 65507;
+    public static final int MAX_BYTES = 65507;
 
     private static final Logger log = LoggerFactory.getLogger(SegmentBatch.class);
     // EMSGSIZE, as Netty's native calls give it.
@@ -67,7 +67,7 @@ public final class SegmentBatch {
         this.counters = counters;
         this.pathMtus = pathMtus;
         this.segmentationOffload = segmentationOffload;
-        this.storage = new RecycledBuffer(udp.alloc(), MAX_BYTES);
+        this.storage = new RecycledBuffer(MAX_BYTES);
         this.oversize = new OversizePackets(udp, counters, oversizeListener);
     }
 
@@ -171,7 +171,8 @@ public final class SegmentBatch {
             oversize.send(storage.buffer(), offset, peer, limit);
             return;
         }
-        ByteBuf packet = storage.buffer().retainedSlice(offset, length);
+        ByteBuf packets = storage.buffer();
+        ByteBuf packet = length == end ? packets.setIndex(0, end).retain() : packets.retainedSlice(offset, length);
         udp.write(new DatagramPacket(packet, peer.endpoint()), udp.voidPromise());
         counters.increment(Counter.ENCAP_PACKETS);
         counters.add(Counter.ENCAP_BYTES, length);

@@ -71,6 +71,9 @@ public final class Segmenter {
     // ---- one packet
 
     private boolean sendWhole(int header, int length, Peer peer) {
+        if (length > SegmentBatch.MAX_BYTES) {
+            return false;
+        }
         boolean needsChecksum = VirtioNetHeader.needsChecksum(source, header);
         int start = VirtioNetHeader.checksumStart(source, header);
         int field = start + VirtioNetHeader.checksumOffset(source, header);
@@ -105,7 +108,8 @@ public final class Segmenter {
                 && gsoSize > 0
                 && VirtioNetHeader.needsChecksum(source, header)
                 && (ipv6 ? transport >= Ipv6Header.LENGTH : transport == Ipv4Header.headerLength(source, packet))
-                && transport + shortestHeader <= length;
+                && transport + shortestHeader <= length
+                && (ipv6 || Ipv4Header.protocol(source, packet) == protocol());
         if (!sane) {
             return false;
         }
@@ -115,6 +119,10 @@ public final class Segmenter {
         return headerLength >= transport + shortestHeader
                 && payloadLength > 0
                 && headerLength + gsoSize <= SegmentBatch.MAX_BYTES;
+    }
+
+    private int protocol() {
+        return tcp ? Ipv4Header.PROTOCOL_TCP : Ipv4Header.PROTOCOL_UDP;
     }
 
     private void writeSegment(int index, int done, Peer peer) {
@@ -158,9 +166,7 @@ public final class Segmenter {
         int field = header + (tcp ? TcpHeader.CHECKSUM : UdpHeader.CHECKSUM);
         out.setShort(field, 0);
         int addresses = slot + (ipv6 ? Ipv6Header.SOURCE : Ipv4Header.SOURCE);
-        int pseudoHeader = InternetChecksum.sumOfHeader(out, addresses, ipv6 ? 32 : 8)
-                + (tcp ? Ipv4Header.PROTOCOL_TCP : Ipv4Header.PROTOCOL_UDP)
-                + transportLength;
+        int pseudoHeader = InternetChecksum.sumOfHeader(out, addresses, ipv6 ? 32 : 8) + protocol() + transportLength;
         int sum = InternetChecksum.fold(
                 (long) pseudoHeader + InternetChecksum.sum(batch.words(), header, transportLength));
         out.setShort(field, tcp ? ~sum : UdpHeader.checksum(~sum & 0xffff));

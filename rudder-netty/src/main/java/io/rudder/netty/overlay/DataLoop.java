@@ -2,6 +2,7 @@ package io.rudder.netty.overlay;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -24,12 +25,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One loop's share of the data path: a TUN queue, a UDP socket and the handlers between them, all on one event loop, so
  * that nothing in the way of a packet is shared with another thread.
  */
 final class DataLoop {
+    private static final Logger log = LoggerFactory.getLogger(DataLoop.class);
     // A datagram, or as many as the kernel's UDP GRO puts together; the same for TUN reads, with virtio_net_hdr.
     private static final int READ_BUFFER_BYTES = 65536 + 16;
     // Bounds how long one direction keeps the loop from the other.
@@ -61,15 +65,16 @@ final class DataLoop {
         this.options = options;
     }
 
-    /** Opens socket and device; nothing is read before {@link #start}. */
+    /** Opens device and socket; nothing is read before {@link #start}. */
     CompletableFuture<DataLoop> open(String tunName) {
-        return bindUdp()
+        return bindTun(tunName)
                 .thenCompose(channel -> {
-                    udp = channel;
-                    return bindTun(tunName);
+                    tun = (TunChannel) channel;
+                    return bindUdp();
                 })
                 .thenApply(channel -> {
-                    tun = (TunChannel) channel;
+                    udp = channel;
+                    tuneSocket();
                     return this;
                 })
                 .whenComplete((self, failure) -> {
@@ -88,16 +93,35 @@ final class DataLoop {
                 .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(UDP_DATAGRAMS_PER_TURN))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
                 .option(SO_REUSEPORT, options.shared() ? 1 : 0)
-                .option(SO_SNDBUFFORCE, SOCKET_BUFFER_BYTES)
-                .option(SO_RCVBUFFORCE, SOCKET_BUFFER_BYTES)
                 .option(IP_MTU_DISCOVER, IP_PMTUDISC_DO)
-                .option(UdpChannelConfig.UDP_GRO, options.offload() ? 1 : 0)
                 .handler(new NoHandler())
                 .bind(address);
         return completable(
                 bound,
                 "cannot receive on UDP " + address.getAddress().getHostAddress() + ":" + address.getPort()
                         + " (does another process have the port, or no interface the address?)");
+    }
+
+    /** What makes the socket faster, each where the kernel and the process's rights allow it. */
+    private void tuneSocket() {
+        if (!accepts(SO_SNDBUFFORCE, SOCKET_BUFFER_BYTES)) {
+            accepts(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES);
+        }
+        if (!accepts(SO_RCVBUFFORCE, SOCKET_BUFFER_BYTES)) {
+            accepts(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+        }
+        if (options.offload()) {
+            accepts(UdpChannelConfig.UDP_GRO, 1);
+        }
+    }
+
+    private <T> boolean accepts(ChannelOption<T> option, T value) {
+        try {
+            return udp.config().setOption(option, value);
+        } catch (ChannelException e) {
+            log.debug("UDP socket without {}: {}", option, e.getMessage());
+            return false;
+        }
     }
 
     private CompletableFuture<Channel> bindTun(String name) {
@@ -149,6 +173,8 @@ final class DataLoop {
     void start(RouteSource routes) {
         loop.execute(() -> {
             boolean vnetHeader = tun.config().hasVnetHeader();
+            // A kernel that gives super-packets of UDP also takes them.
+            boolean joinsUdp = tun.config().offload() == TunOffload.TCP_AND_UDP;
             IcmpResponder icmp = new IcmpResponder(tun, vnetHeader, counters, System::nanoTime);
             PathMtus pathMtus = new PathMtus(System::nanoTime, PathMtus::askKernel);
             batch = new SegmentBatch(
@@ -158,7 +184,7 @@ final class DataLoop {
                     (packet, offset, length, mtu) ->
                             icmp.fragmentationNeeded(routes.current(), packet, offset, length, mtu),
                     sendsSegments());
-            PacketSink sink = vnetHeader ? new Coalescer(tun, counters) : new PlainSink(tun, counters);
+            PacketSink sink = vnetHeader ? new Coalescer(tun, counters, joinsUdp) : new PlainSink(tun, counters);
             tun.pipeline().addLast("encap", new EncapHandler(routes, batch, pathMtus, icmp, counters, vnetHeader));
             udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, counters));
             tun.config().setAutoRead(true);

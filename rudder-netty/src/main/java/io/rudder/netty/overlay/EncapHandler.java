@@ -86,18 +86,23 @@ final class EncapHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void send(ByteBuf message, int offset, int length, Peer peer) {
-        if (headroom == 0) {
-            int slot = batch.reserve(peer, length);
-            batch.buffer().setBytes(slot, message, offset, length);
-            return;
-        }
         int limit = pathMtus.limit(peer);
-        if (!segmenter.send(message, peer, limit)) {
+        boolean sent = headroom == 0 ? sendWhole(message, offset, length, peer) : segmenter.send(message, peer, limit);
+        if (!sent) {
             counters.increment(Counter.ENCAP_DROP_MALFORMED);
         } else if (segmenter.cutToLimit()) {
             // Nothing is lost, but the sender's own segments would fit from now on.
             icmp.fragmentationNeeded(routes, message, offset, length, limit);
         }
+    }
+
+    private boolean sendWhole(ByteBuf message, int offset, int length, Peer peer) {
+        if (length > SegmentBatch.MAX_BYTES) {
+            return false;
+        }
+        int slot = batch.reserve(peer, length);
+        batch.buffer().setBytes(slot, message, offset, length);
+        return true;
     }
 
     private void drop(EncapVerdict verdict, ByteBuf message, int offset, int length) {

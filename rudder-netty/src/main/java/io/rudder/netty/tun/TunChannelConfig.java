@@ -142,4 +142,9 @@ public final class TunChannelConfig extends DefaultChannelConfig {
             throw new ChannelException(e.getMessage(), e);
         }
     }
+
+    @Override
+    protected void autoReadCleared() {
+        tun.autoReadCleared();
+    }
 }

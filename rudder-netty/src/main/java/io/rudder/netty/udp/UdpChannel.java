@@ -93,8 +93,7 @@ public final class UdpChannel extends AbstractPacketChannel {
 
     @Override
     protected Object filterOutboundMessage(Object message) {
-        if (!(message instanceof DatagramPacket packet)
-                || !(packet.recipient().getAddress() instanceof Inet4Address)) {
+        if (!(message instanceof DatagramPacket packet) || !(packet.recipient().getAddress() instanceof Inet4Address)) {
             throw new UnsupportedOperationException(
                     "unsupported message type: " + StringUtil.simpleClassName(message) + EXPECTED_TYPES);
         }

@@ -18,10 +18,12 @@ public final class UdpChannelConfig extends DefaultChannelConfig {
 
     private static final int DEFAULT_BUFFER_BYTES = 65536;
 
+    private final UdpChannel udp;
     private final Socket socket;
 
     UdpChannelConfig(UdpChannel channel, Socket socket) {
         super(channel, new FixedRecvByteBufAllocator(DEFAULT_BUFFER_BYTES));
+        this.udp = channel;
         this.socket = socket;
     }
 
@@ -49,5 +51,10 @@ public final class UdpChannelConfig extends DefaultChannelConfig {
         } catch (IOException e) {
             throw new ChannelException(e);
         }
+    }
+
+    @Override
+    protected void autoReadCleared() {
+        udp.autoReadCleared();
     }
 }
