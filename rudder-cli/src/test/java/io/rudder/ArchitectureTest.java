@@ -20,7 +20,7 @@ class ArchitectureTest {
 
     @Test
     void onlyTheTunDeviceCallsNativeCode() {
-        onlyPackagesMayUse("com.sun.jna..", "io.rudder.netty.tun..");
+        onlyPackagesMayUse("com.sun.jna..", "io.rudder.netty.linux..");
     }
 
     @Test

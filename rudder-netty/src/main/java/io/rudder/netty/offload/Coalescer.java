@@ -46,7 +46,7 @@ public final class Coalescer implements PacketSink {
         this.tun = tun;
         this.counters = counters;
         this.joinsUdp = joinsUdp;
-        this.storage = new RecycledBuffer(PACKET + MAX_PACKET);
+        this.storage = new RecycledBuffer(tun.alloc(), PACKET + MAX_PACKET);
     }
 
     @Override

@@ -25,7 +25,8 @@ public final class PlainSink implements PacketSink {
         counters.increment(Counter.DECAP_PACKETS);
         counters.add(Counter.DECAP_BYTES, length);
         // At once: a packet that waits keeps the reader's buffer of 64 KiB, and each write is a system call anyway.
-        tun.writeAndFlush(buffer.retainedSlice(offset, length), tun.voidPromise());
+        boolean whole = offset == buffer.readerIndex() && length == buffer.readableBytes();
+        tun.writeAndFlush(whole ? buffer.retain() : buffer.retainedSlice(offset, length), tun.voidPromise());
     }
 
     @Override

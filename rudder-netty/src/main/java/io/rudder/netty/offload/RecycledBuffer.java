@@ -1,27 +1,28 @@
 package io.rudder.netty.offload;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
  * A direct buffer that is used again as soon as whoever it was handed to has released it. Its size is beyond what
- * Netty's allocators keep in their thread caches, so allocating it anew each time would cost more than filling it; and
- * copying into a buffer of the adaptive allocator, unlike one that is not pooled, makes an object for each copy.
+ * Netty's allocators keep in their thread caches, so allocating it anew each time would cost more than filling it.
  */
 final class RecycledBuffer {
+    private final ByteBufAllocator allocator;
     private final int capacity;
     private ByteBuf buffer;
     private ByteBuffer words;
 
-    RecycledBuffer(int capacity) {
+    RecycledBuffer(ByteBufAllocator allocator, int capacity) {
+        this.allocator = allocator;
         this.capacity = capacity;
         renew();
     }
 
     private void renew() {
-        buffer = UnpooledByteBufAllocator.DEFAULT.directBuffer(capacity, capacity);
+        buffer = allocator.directBuffer(capacity, capacity);
         words = buffer.nioBuffer(0, capacity).order(ByteOrder.nativeOrder());
     }
 

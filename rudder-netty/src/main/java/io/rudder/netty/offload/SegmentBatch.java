@@ -67,7 +67,7 @@ public final class SegmentBatch {
         this.counters = counters;
         this.pathMtus = pathMtus;
         this.segmentationOffload = segmentationOffload;
-        this.storage = new RecycledBuffer(MAX_BYTES);
+        this.storage = new RecycledBuffer(udp.alloc(), MAX_BYTES);
         this.oversize = new OversizePackets(udp, counters, oversizeListener);
     }
 

@@ -1,6 +1,8 @@
 package io.rudder.netty.overlay;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -53,6 +55,10 @@ final class DataLoop {
     // What may wait for a socket that is full, before packets are dropped.
     private static final WriteBufferWaterMark BACKLOG = new WriteBufferWaterMark(1 << 20, 4 << 20);
 
+    // Not pooled: the loop's few large buffers are used again by their owners, and copying into a buffer of the
+    // adaptive
+    // allocator makes an object each time.
+    private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true);
     private final Counters counters = new Counters();
     private final EventLoop loop;
     private final DataLoopOptions options;
@@ -90,6 +96,7 @@ final class DataLoop {
                 .group(loop)
                 .channel(UdpChannel.class)
                 .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.ALLOCATOR, memory)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(UDP_DATAGRAMS_PER_TURN))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
                 .option(SO_REUSEPORT, options.shared() ? 1 : 0)
@@ -131,6 +138,7 @@ final class DataLoop {
                     .group(loop)
                     .channel(TunChannel.class)
                     .option(ChannelOption.AUTO_READ, false)
+                    .option(ChannelOption.ALLOCATOR, memory)
                     .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(TUN_READS_PER_TURN))
                     .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
                     .option(TunChannelOption.VNET_HDR, options.offload())

@@ -22,7 +22,8 @@ class DecapVerdictTest {
     private static DecapVerdict judge(String hex, String sender, RouteTable routes) {
         byte[] packet = HexFormat.of().parseHex(hex.replace(" ", ""));
         ByteBuf buffer = Unpooled.buffer().writeZero(5).writeBytes(packet).readerIndex(5);
-        DecapVerdict verdict = DecapVerdict.of(buffer, Ipv4.parse(sender), routes);
+        DecapVerdict verdict =
+                DecapVerdict.of(buffer, buffer.readerIndex(), buffer.readableBytes(), Ipv4.parse(sender), routes);
         assertThat(buffer.readableBytes()).isEqualTo(packet.length);
         return verdict;
     }
@@ -101,7 +102,7 @@ class DecapVerdictTest {
                 packet[3] = (byte) packet.length;
             }
             int sender = random.nextBoolean() ? Peers.B.publicIp() : random.nextInt();
-            assertThat(DecapVerdict.of(Unpooled.wrappedBuffer(packet), sender, Peers.ROUTES))
+            assertThat(DecapVerdict.of(Unpooled.wrappedBuffer(packet), 0, packet.length, sender, Peers.ROUTES))
                     .isNotEqualTo(DecapVerdict.DELIVER);
         });
     }

@@ -95,8 +95,8 @@ class EncapVerdictTest {
                 RouteTable theirs = RouteTable.of(
                         Peers.ROUTES.lookup(Bytes.i32(packet, 16)).subnet(),
                         List.of(Peers.peer("10.0.34.0/24", "198.51.100.1")));
-                DecapVerdict verdict =
-                        DecapVerdict.of(Unpooled.wrappedBuffer(packet), Ipv4.parse("198.51.100.1"), theirs);
+                DecapVerdict verdict = DecapVerdict.of(
+                        Unpooled.wrappedBuffer(packet), 0, packet.length, Ipv4.parse("198.51.100.1"), theirs);
                 assertThat(verdict).isEqualTo(DecapVerdict.DELIVER);
             }
         });
