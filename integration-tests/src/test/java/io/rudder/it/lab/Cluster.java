@@ -38,6 +38,8 @@ public final class Cluster
     private static final AtomicInteger SERIAL = new AtomicInteger();
     private static final String UNDERLAY = "198.51.100.";
 
+    private static final String FAR_SIDE = "203.0.113.";
+
     private final List<String> hostNames;
     private final String id = "rit%d-%d".formatted(ProcessHandle.current().pid(), SERIAL.incrementAndGet());
     private final List<Host> hosts = new ArrayList<>();
@@ -108,6 +110,33 @@ public final class Cluster
         return host;
     }
 
+    /**
+     * Connects a further host, 203.0.113.2, behind two routers with a link of a smaller MTU between them. Hosts on the
+     * bridge reach it through the bridge's own address:
+     *
+     * <pre>
+     *      bridge .254 ---- hopMtu ---- router 203.0.113.1 ---- 1500 ---- 203.0.113.2
+     * </pre>
+     */
+    public Host addHostBehindHop(String name, int hopMtu) {
+        String mtu = Integer.toString(hopMtu);
+        Host router = Host.create("router", id + "-router", FAR_SIDE + 1, newFolder("router"));
+        Host far = Host.create(name, id + "-" + name, FAR_SIDE + 2, newFolder(name));
+        bridge.run("ip", "link", "add", "hop", "mtu", mtu, "type", "veth", "peer", "name", "hop", "netns", router.namespace());
+        router.run("ip", "link", "add", "lan", "type", "veth", "peer", "name", "eth0", "netns", far.namespace());
+        router.run("ip", "link", "set", "hop", "mtu", mtu);
+        connect(bridge, "hop", FAR_SIDE + "129/30");
+        connect(router, "hop", FAR_SIDE + "130/30");
+        connect(router, "lan", FAR_SIDE + "1/25");
+        connect(far, "eth0", FAR_SIDE + "2/25");
+        bridge.run("ip", "route", "add", FAR_SIDE + "0/25", "via", FAR_SIDE + "130");
+        router.run("ip", "route", "add", "default", "via", FAR_SIDE + "129");
+        far.run("ip", "route", "add", "default", "via", FAR_SIDE + "1");
+        hosts.forEach(near -> near.run("ip", "route", "add", FAR_SIDE + "0/24", "via", UNDERLAY + "254"));
+        hosts.addAll(List.of(router, far));
+        return far;
+    }
+
     /** Makes a container of {@code owner}, with the {@code n}-th address of the subnet that its daemon leased. */
     public Host addContainer(RudderProcess owner, String name, int n) {
         SubnetFile file = owner.subnetFile();
@@ -152,6 +181,12 @@ public final class Cluster
                 Stream.of(names).map(name -> start(host(name))).toList();
         started.forEach(RudderProcess::awaitReady);
         return started;
+    }
+
+    private static void connect(Host host, String device, String address) {
+        host.run("ip", "addr", "add", address, "dev", device);
+        host.run("ip", "link", "set", device, "up");
+        host.run("sysctl", "-qw", "net.ipv4.ip_forward=1");
     }
 
     /** Ends all daemons and forgets their leases and files, so that the next test starts from nothing. */

@@ -45,6 +45,7 @@ public final class Requirements {
         Map<String, String> packages = new LinkedHashMap<>();
         packages.put("etcd", "etcd-server");
         packages.put("etcdctl", "etcd-client");
+        packages.put("ethtool", "ethtool");
         packages.put("ip", "iproute2");
         packages.put("ping", "iputils-ping");
         packages.put("traceroute", "traceroute");

@@ -7,11 +7,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A daemon of the built distribution on one host. */
 public final class RudderProcess {
     private static final Duration READY_BOUND = Duration.ofSeconds(30);
+    private static final Duration STOP_BOUND = Duration.ofSeconds(10);
 
     private final Host host;
     private final DaemonOptions options;
@@ -88,6 +93,24 @@ public final class RudderProcess {
     public Result terminate(Duration bound) {
         process.terminate();
         return process.awaitExit(bound);
+    }
+
+    /** Ends the daemon and returns what it counted, by name. */
+    public Map<String, Long> finalCounters() {
+        terminate(STOP_BOUND).orFail();
+        Map<String, Long> counters = new TreeMap<>();
+        Matcher counter = Pattern.compile(" (\\w+)=(\\d+)").matcher(counterLine());
+        while (counter.find()) {
+            counters.put(counter.group(1), Long.parseLong(counter.group(2)));
+        }
+        return counters;
+    }
+
+    private String counterLine() {
+        return log().lines()
+                .filter(line -> line.contains("counters: "))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no counters in the log:\n" + log()));
     }
 
     /** Kills the daemon without a chance to clean up. */

@@ -1,7 +1,7 @@
 package io.rudder.netty.offload;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
 import io.rudder.netty.packet.Ipv4Fragmenter;
 import io.rudder.netty.packet.Ipv4Header;
@@ -14,13 +14,22 @@ import io.rudder.status.Counters;
  * reported where not, as any router does (RFC 791, RFC 1191). Belongs to one data loop.
  */
 public final class OversizePackets {
-    private final Channel udp;
+    private final DatagramSender sender;
+    private final ByteBufAllocator allocator;
+    private final PathMtus pathMtus;
     private final Counters counters;
     private final Listener listener;
     private final FragmentOutput output = new FragmentOutput();
 
-    OversizePackets(Channel udp, Counters counters, Listener listener) {
-        this.udp = udp;
+    OversizePackets(
+            DatagramSender sender,
+            ByteBufAllocator allocator,
+            PathMtus pathMtus,
+            Counters counters,
+            Listener listener) {
+        this.sender = sender;
+        this.allocator = allocator;
+        this.pathMtus = pathMtus;
         this.counters = counters;
         this.listener = listener;
     }
@@ -32,7 +41,8 @@ public final class OversizePackets {
         void onTooBig(ByteBuf packet, int offset, int length, int limit);
     }
 
-    void send(ByteBuf packet, int offset, Peer peer, int limit) {
+    void send(ByteBuf packet, int offset, Peer peer) {
+        int limit = pathMtus.limit(peer);
         if ((packet.getUnsignedShort(offset + Ipv4Header.FRAGMENT) & Ipv4Header.DONT_FRAGMENT) != 0) {
             counters.increment(Counter.ENCAP_DROP_TOO_BIG);
             listener.onTooBig(packet, offset, Ipv4Header.totalLength(packet, offset), limit);
@@ -44,10 +54,6 @@ public final class OversizePackets {
         output.sendLast();
     }
 
-    void release() {
-        output.sendLast();
-    }
-
     /** Gives each fragment a buffer of its own and sends it when the next one is asked for. */
     private final class FragmentOutput implements Ipv4Fragmenter.Output {
         private Peer peer;
@@ -56,7 +62,7 @@ public final class OversizePackets {
         @Override
         public int reserve(int length) {
             sendLast();
-            fragment = udp.alloc().directBuffer(length).setIndex(0, length);
+            fragment = allocator.directBuffer(length).setIndex(0, length);
             return 0;
         }
 
@@ -66,11 +72,21 @@ public final class OversizePackets {
         }
 
         void sendLast() {
-            if (fragment != null) {
+            if (fragment == null) {
+                return;
+            }
+            int length = fragment.readableBytes();
+            int error = sender.send(new DatagramPacket(fragment, peer.endpoint()));
+            fragment = null;
+            if (error == DatagramSender.SENT) {
                 counters.increment(Counter.ENCAP_PACKETS);
-                counters.add(Counter.ENCAP_BYTES, fragment.readableBytes());
-                udp.write(new DatagramPacket(fragment, peer.endpoint()), udp.voidPromise());
-                fragment = null;
+                counters.add(Counter.ENCAP_BYTES, length);
+                return;
+            }
+            counters.increment(Counter.ENCAP_DROP_SEND_FAILED);
+            if (error == DatagramSender.TOO_LONG) {
+                // The path has got narrower still: this packet is lost, the next one is cut smaller.
+                pathMtus.learn(peer, length);
             }
         }
     }

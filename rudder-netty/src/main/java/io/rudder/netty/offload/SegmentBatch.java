@@ -3,7 +3,6 @@ package io.rudder.netty.offload;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.rudder.peer.Peer;
 import io.rudder.status.Counter;
@@ -28,13 +27,12 @@ public final class SegmentBatch {
     public static final int MAX_BYTES = 65507;
 
     private static final Logger log = LoggerFactory.getLogger(SegmentBatch.class);
-    // EMSGSIZE, as Netty's native calls give it.
-    private static final int TOO_LONG = -90;
 
     private final Channel udp;
     private final Counters counters;
     private final RecycledBuffer storage;
     private final PathMtus pathMtus;
+    private final DatagramSender sender;
     private final OversizePackets oversize;
     // Written by the loop alone; others look.
     private volatile boolean segmentationOffload;
@@ -44,11 +42,6 @@ public final class SegmentBatch {
     private int count;
     private int end;
     private boolean complete;
-
-    // Sends with a void promise fail into the pipeline, while the call that sends is still under way.
-    private boolean sending;
-    private int failures;
-    private int failure;
 
     /**
      * An empty batch.
@@ -67,7 +60,8 @@ public final class SegmentBatch {
         this.pathMtus = pathMtus;
         this.segmentationOffload = segmentationOffload;
         this.storage = new RecycledBuffer(udp.alloc(), MAX_BYTES);
-        this.oversize = new OversizePackets(udp, counters, oversizeListener);
+        this.sender = new DatagramSender(udp, counters);
+        this.oversize = new OversizePackets(sender, udp.alloc(), pathMtus, counters, oversizeListener);
     }
 
     /**
@@ -114,29 +108,25 @@ public final class SegmentBatch {
             counters.add(Counter.ENCAP_DROP_QUEUE_FULL, packets);
             return;
         }
-        sending = true;
         boolean asRun = packets > 1 && segmentationOffload && segmentSize <= pathMtus.limit(peer);
         if (!asRun || !sendRun(packets)) {
-            sendOneByOne();
+            for (int offset = 0; offset < end; offset += segmentSize) {
+                sendOne(offset, Math.min(segmentSize, end - offset));
+            }
         }
-        sending = false;
     }
-
-    // ---- as one run
 
     private boolean sendRun(int packets) {
         ByteBuf run = storage.buffer().setIndex(0, end);
-        failures = 0;
-        udp.write(new SegmentedDatagramPacket(run.retain(), segmentSize, peer.endpoint()), udp.voidPromise());
-        udp.flush();
-        if (failures == 0) {
+        int error = sender.send(new SegmentedDatagramPacket(run.retain(), segmentSize, peer.endpoint()));
+        if (error == DatagramSender.SENT) {
             counters.add(Counter.ENCAP_PACKETS, packets);
             counters.add(Counter.ENCAP_BYTES, end);
             return true;
         }
-        if (!pathMtus.learn(peer, segmentSize) && refusesRuns(failure)) {
+        if (!pathMtus.learn(peer, segmentSize) && refusesRuns(error)) {
             segmentationOffload = false;
-            log.info("the way out refuses UDP segmentation offload (error {}): sending one by one", -failure);
+            log.info("the way out refuses UDP segmentation offload (error {}): sending one by one", -error);
         }
         return false;
     }
@@ -146,54 +136,27 @@ public final class SegmentBatch {
         return error == -5 || error == -22 || error == -95;
     }
 
-    // ---- packet by packet
-
-    private void sendOneByOne() {
-        failures = 0;
-        for (int offset = 0; offset < end; offset += segmentSize) {
-            sendOne(offset, Math.min(segmentSize, end - offset));
-        }
-        udp.flush();
-        if (failures > 0) {
-            resendTooLong();
-        }
-    }
-
     private void sendOne(int offset, int length) {
-        int limit = pathMtus.limit(peer);
-        if (length > limit) {
-            oversize.send(storage.buffer(), offset, peer, limit);
+        if (length > pathMtus.limit(peer)) {
+            oversize.send(storage.buffer(), offset, peer);
             return;
         }
         ByteBuf packets = storage.buffer();
         ByteBuf packet = length == end ? packets.setIndex(0, end).retain() : packets.retainedSlice(offset, length);
-        udp.write(new DatagramPacket(packet, peer.endpoint()), udp.voidPromise());
-        counters.increment(Counter.ENCAP_PACKETS);
-        counters.add(Counter.ENCAP_BYTES, length);
-    }
-
-    /** The first packets that meet a newly learned path MTU have failed; all of a run have the same length. */
-    private void resendTooLong() {
-        counters.add(Counter.ENCAP_PACKETS, -failures);
-        counters.add(Counter.ENCAP_BYTES, -(long) failures * segmentSize);
-        if (failure != TOO_LONG || !pathMtus.learn(peer, segmentSize)) {
-            counters.add(Counter.ENCAP_DROP_SEND_FAILED, failures);
-            return;
+        int error = sender.send(new DatagramPacket(packet, peer.endpoint()));
+        if (error == DatagramSender.SENT) {
+            counters.increment(Counter.ENCAP_PACKETS);
+            counters.add(Counter.ENCAP_BYTES, length);
+        } else if (error == DatagramSender.TOO_LONG && pathMtus.learn(peer, length)) {
+            oversize.send(storage.buffer(), offset, peer);
+        } else {
+            counters.increment(Counter.ENCAP_DROP_SEND_FAILED);
         }
-        for (int offset = 0, resent = 0; resent < failures; offset += segmentSize, resent++) {
-            oversize.send(storage.buffer(), offset, peer, pathMtus.limit(peer));
-        }
-        udp.flush();
     }
 
     /** Tells that the kernel refused a datagram. */
     public void sendFailed(Throwable cause) {
-        if (!sending) {
-            counters.increment(Counter.ENCAP_DROP_SEND_FAILED);
-            return;
-        }
-        failures++;
-        failure = cause instanceof NativeIoException nativeFailure ? nativeFailure.expectedErr() : 0;
+        sender.sendFailed(cause);
     }
 
     /** Whether runs are still sent as such. On any thread. */
@@ -205,6 +168,5 @@ public final class SegmentBatch {
     public void release() {
         count = 0;
         storage.release();
-        oversize.release();
     }
 }
