@@ -14,8 +14,8 @@ class ReadmeTest {
     @EnumSource
     void tellsOfEachOptionAsHelpDoes(DaemonOption option) throws IOException {
         String row = Files.readAllLines(Path.of("../README.md")).stream()
-                .filter(line -> line.startsWith("| `" + option.flag() + "`")
-                        || line.startsWith("| `" + option.flag() + " "))
+                .filter(line ->
+                        line.startsWith("| `" + option.flag() + "`") || line.startsWith("| `" + option.flag() + " "))
                 .findFirst()
                 .orElse("");
 
