@@ -53,7 +53,7 @@ def main():
 
 def read_options():
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__.split(": ", 1)[1], epilog="""
-        A variant is written NAME=WORDS, for example --variant 'jdk25=java=/usr/lib/jvm/temurin-25-jdk-amd64' or
+        A variant is written NAME=WORDS, for example --variant 'jdk25=java=/path/to/jdk25' or
         --variant 'plain=-offload=off': words with java=HOME, jvm=OPTION and dist=FOLDER choose the Java runtime, an option
         for it and another built distribution, all others are options of the daemon. Root is needed. What is measured is told
         in bench/measure.py.""")

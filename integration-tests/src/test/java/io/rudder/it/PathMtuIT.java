@@ -53,11 +53,12 @@ class PathMtuIT {
     }
 
     private void start(String offload) {
-        a = CLUSTER.start(CLUSTER.host("near"), CLUSTER.optionsOf(CLUSTER.host("near")).with("offload", offload));
+        a = CLUSTER.start(
+                CLUSTER.host("near"), CLUSTER.optionsOf(CLUSTER.host("near")).with("offload", offload));
         b = CLUSTER.start(far, CLUSTER.optionsOf(far).with("offload", offload));
         List.of(a, b).forEach(RudderProcess::awaitReady);
-        boolean connected = Wait.until(
-                BOUND, () -> a.host().ping(b.overlayAddress(), 1).exitCode() == 0);
+        boolean connected =
+                Wait.until(BOUND, () -> a.host().ping(b.overlayAddress(), 1).exitCode() == 0);
         assertThat(connected).as("small packets pass").isTrue();
     }
 

@@ -25,7 +25,7 @@ public class OffloadBenchmark extends ShortBenchmark {
         PathMtus pathMtus = new PathMtus(System::nanoTime, address -> 0);
         batch = new SegmentBatch(Channels.releasing(), counters, pathMtus, (packet, offset, length, mtu) -> {}, true);
         segmenter = new Segmenter(batch);
-        coalescer = new Coalescer(Channels.releasing(), counters);
+        coalescer = new Coalescer(Channels.releasing(), counters, true);
     }
 
     @Benchmark
@@ -38,7 +38,7 @@ public class OffloadBenchmark extends ShortBenchmark {
     @Benchmark
     public void coalesce() {
         for (ByteBuf packet : packets) {
-            coalescer.add(packet);
+            coalescer.add(packet, packet.readerIndex(), packet.readableBytes());
         }
         coalescer.flush();
     }

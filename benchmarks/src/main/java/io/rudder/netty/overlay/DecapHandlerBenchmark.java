@@ -49,7 +49,7 @@ public class DecapHandlerBenchmark extends ShortBenchmark {
         routes.publish(RouteTable.of(OWN, List.of(SENDER)));
         PathMtus pathMtus = new PathMtus(System::nanoTime, address -> 0);
         SegmentBatch batch = new SegmentBatch(udp, counters, pathMtus, (packet, offset, length, mtu) -> {}, true);
-        handler = new DecapHandler(routes, new Coalescer(Channels.releasing(), counters), batch, counters);
+        handler = new DecapHandler(routes, new Coalescer(Channels.releasing(), counters, true), batch, counters);
         smallPacket();
         superPacket();
         SamplePackets.checkAllCarried(counters, Counter.DECAP_PACKETS, DATAGRAMS_PER_TURN + SamplePackets.SEGMENTS);

@@ -122,7 +122,20 @@ public final class Cluster
         String mtu = Integer.toString(hopMtu);
         Host router = Host.create("router", id + "-router", FAR_SIDE + 1, newFolder("router"));
         Host far = Host.create(name, id + "-" + name, FAR_SIDE + 2, newFolder(name));
-        bridge.run("ip", "link", "add", "hop", "mtu", mtu, "type", "veth", "peer", "name", "hop", "netns", router.namespace());
+        bridge.run(
+                "ip",
+                "link",
+                "add",
+                "hop",
+                "mtu",
+                mtu,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "hop",
+                "netns",
+                router.namespace());
         router.run("ip", "link", "add", "lan", "type", "veth", "peer", "name", "eth0", "netns", far.namespace());
         router.run("ip", "link", "set", "hop", "mtu", mtu);
         connect(bridge, "hop", FAR_SIDE + "129/30");

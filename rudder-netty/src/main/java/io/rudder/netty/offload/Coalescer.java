@@ -20,8 +20,6 @@ public final class Coalescer implements PacketSink {
     private static final int MAX_PACKET = 65535;
     private static final int PACKET = VirtioNetHeader.LENGTH;
     private static final int MAX_SEGMENTS = 64;
-    // ACK and PSH may differ from packet to packet; any other flag keeps a packet by itself.
-    private static final int COALESCED_FLAGS = TcpHeader.ACK | TcpHeader.PSH;
 
     private final Channel tun;
     private final Counters counters;
@@ -35,7 +33,7 @@ public final class Coalescer implements PacketSink {
     private int gsoSize;
     private boolean tcp;
     private boolean closed;
-    private int nextSequence;
+    private final NextSegment next = new NextSegment();
 
     /**
      * A sink into a device that expects a {@code virtio_net_hdr}.
@@ -67,6 +65,10 @@ public final class Coalescer implements PacketSink {
         segments = 1;
         end = PACKET + length;
         closed = !startsSuperPacket(out, length);
+        if (!closed) {
+            next.follow(out, PACKET, headerLength);
+            next.advance(gsoSize);
+        }
     }
 
     /** Whether further packets may be joined to the one at {@link #PACKET}; notes what they must look like. */
@@ -89,7 +91,6 @@ public final class Coalescer implements PacketSink {
     }
 
     private boolean startsTcp(ByteBuf out, int transport) {
-        nextSequence = out.getInt(transport + TcpHeader.SEQUENCE) + gsoSize;
         return headerLength >= Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH
                 // A PSH ends a super-packet, so one that starts with it has one segment.
                 && out.getUnsignedByte(transport + TcpHeader.FLAGS) == TcpHeader.ACK
@@ -109,96 +110,43 @@ public final class Coalescer implements PacketSink {
                 || payload > gsoSize
                 || segments == MAX_SEGMENTS
                 || end + payload > PACKET + MAX_PACKET
-                || !continuesIp(packet, start)
-                || !(tcp ? continuesTcp(packet, start) : continuesUdp(packet, start, length))) {
+                || !next.matches(packet, start, length)) {
             return false;
         }
         return append(packet, start, payload);
     }
 
-    private boolean continuesIp(ByteBuf packet, int start) {
-        ByteBuf out = storage.buffer();
-        int fragment = packet.getUnsignedShort(start + Ipv4Header.FRAGMENT);
-        return packet.getShort(start) == out.getShort(PACKET)
-                && fragment == out.getUnsignedShort(PACKET + Ipv4Header.FRAGMENT)
-                && packet.getShort(start + Ipv4Header.TIME_TO_LIVE) == out.getShort(PACKET + Ipv4Header.TIME_TO_LIVE)
-                && packet.getLong(start + Ipv4Header.SOURCE) == out.getLong(PACKET + Ipv4Header.SOURCE)
-                && continuesIdentification(packet.getUnsignedShort(start + Ipv4Header.IDENTIFICATION), fragment)
-                && InternetChecksum.sumOfHeader(packet, start, Ipv4Header.MIN_LENGTH) == 0xffff;
-    }
-
-    /** Counts up; may also stay the same where it means nothing, for packets never to be fragmented (RFC 6864, 4.1). */
-    private boolean continuesIdentification(int identification, int fragment) {
-        int first = storage.buffer().getUnsignedShort(PACKET + Ipv4Header.IDENTIFICATION);
-        return identification == (first + segments & 0xffff)
-                || identification == first && (fragment & Ipv4Header.DONT_FRAGMENT) != 0;
-    }
-
-    private boolean continuesTcp(ByteBuf packet, int start) {
-        ByteBuf out = storage.buffer();
-        int theirs = start + Ipv4Header.MIN_LENGTH;
-        int ours = PACKET + Ipv4Header.MIN_LENGTH;
-        return packet.getInt(theirs) == out.getInt(ours)
-                && packet.getInt(theirs + TcpHeader.SEQUENCE) == nextSequence
-                && packet.getInt(theirs + TcpHeader.ACKNOWLEDGEMENT) == out.getInt(ours + TcpHeader.ACKNOWLEDGEMENT)
-                && packet.getByte(theirs + TcpHeader.DATA_OFFSET) == out.getByte(ours + TcpHeader.DATA_OFFSET)
-                && (packet.getUnsignedByte(theirs + TcpHeader.FLAGS) | TcpHeader.PSH) == COALESCED_FLAGS
-                && packet.getShort(theirs + TcpHeader.WINDOW) == out.getShort(ours + TcpHeader.WINDOW)
-                // The urgent pointer, then the options.
-                && packet.getShort(theirs + TcpHeader.CHECKSUM + 2) == out.getShort(ours + TcpHeader.CHECKSUM + 2)
-                && sameOptions(packet, theirs, out, ours);
-    }
-
-    private boolean sameOptions(ByteBuf packet, int theirs, ByteBuf out, int ours) {
-        int tcpHeaderLength = headerLength - Ipv4Header.MIN_LENGTH;
-        for (int i = TcpHeader.OPTIONS; i < tcpHeaderLength; i += 4) {
-            if (packet.getInt(theirs + i) != out.getInt(ours + i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean continuesUdp(ByteBuf packet, int start, int length) {
-        int theirs = start + Ipv4Header.MIN_LENGTH;
-        return packet.getInt(theirs) == storage.buffer().getInt(PACKET + Ipv4Header.MIN_LENGTH)
-                && startsUdp(packet, theirs, length);
-    }
-
     /** Copies the payload behind the last one, unless the checksum is wrong. */
     private boolean append(ByteBuf packet, int start, int payload) {
-        ByteBuf out = storage.buffer();
-        out.setBytes(end, packet, start + headerLength, payload);
         int transportLength = headerLength - Ipv4Header.MIN_LENGTH + payload;
-        long sum = pseudoHeaderSum(packet, start, transportLength)
-                + (long) InternetChecksum.sumOfHeader(
-                        packet, start + Ipv4Header.MIN_LENGTH, headerLength - Ipv4Header.MIN_LENGTH)
-                + InternetChecksum.sum(storage.words(), end, payload);
+        long sum = next.transportSum(packet, start, transportLength)
+                + InternetChecksum.sum(packet, start + headerLength, payload);
         if (InternetChecksum.fold(sum) != 0xffff) {
             return false;
         }
+        ByteBuf out = storage.buffer();
+        out.setBytes(end, packet, start + headerLength, payload);
         end += payload;
         segments++;
-        closed = payload < gsoSize;
-        if (tcp) {
-            nextSequence += payload;
-            takePush(packet, start, out);
-        }
+        next.advance(payload);
+        boolean pushed = tcp && takePush(packet, start, out);
+        closed = pushed || payload < gsoSize;
         return true;
     }
 
-    private void takePush(ByteBuf packet, int start, ByteBuf out) {
+    private static boolean takePush(ByteBuf packet, int start, ByteBuf out) {
         int flags = packet.getUnsignedByte(start + Ipv4Header.MIN_LENGTH + TcpHeader.FLAGS);
-        if ((flags & TcpHeader.PSH) != 0) {
-            out.setByte(PACKET + Ipv4Header.MIN_LENGTH + TcpHeader.FLAGS, flags);
-            closed = true;
+        if ((flags & TcpHeader.PSH) == 0) {
+            return false;
         }
+        out.setByte(PACKET + Ipv4Header.MIN_LENGTH + TcpHeader.FLAGS, flags);
+        return true;
     }
 
     private boolean checksumIsValid(int offset, int length) {
         int transportLength = length - Ipv4Header.MIN_LENGTH;
         long sum = (long) pseudoHeaderSum(storage.buffer(), offset, transportLength)
-                + InternetChecksum.sum(storage.words(), offset + Ipv4Header.MIN_LENGTH, transportLength);
+                + InternetChecksum.sum(storage.buffer(), offset + Ipv4Header.MIN_LENGTH, transportLength);
         return InternetChecksum.fold(sum) == 0xffff;
     }
 

@@ -2,8 +2,6 @@ package io.rudder.netty.offload;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * A direct buffer that is used again as soon as whoever it was handed to has released it. Its size is beyond what
@@ -13,7 +11,6 @@ final class RecycledBuffer {
     private final ByteBufAllocator allocator;
     private final int capacity;
     private ByteBuf buffer;
-    private ByteBuffer words;
 
     RecycledBuffer(ByteBufAllocator allocator, int capacity) {
         this.allocator = allocator;
@@ -23,7 +20,6 @@ final class RecycledBuffer {
 
     private void renew() {
         buffer = allocator.directBuffer(capacity, capacity);
-        words = buffer.nioBuffer(0, capacity).order(ByteOrder.nativeOrder());
     }
 
     /** Makes the buffer ready to be filled; what the last one was filled with may still be on its way. */
@@ -38,11 +34,6 @@ final class RecycledBuffer {
     /** The buffer of the last {@link #acquire}. */
     ByteBuf buffer() {
         return buffer;
-    }
-
-    /** The same memory in the machine's byte order, for checksums. */
-    ByteBuffer words() {
-        return words;
     }
 
     void release() {

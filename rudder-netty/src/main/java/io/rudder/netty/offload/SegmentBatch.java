@@ -7,7 +7,6 @@ import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.rudder.peer.Peer;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
-import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,11 +95,6 @@ public final class SegmentBatch {
     /** Where reserved packets are. */
     public ByteBuf buffer() {
         return storage.buffer();
-    }
-
-    /** The memory of {@link #buffer()} in the machine's byte order. */
-    ByteBuffer words() {
-        return storage.words();
     }
 
     /** Sends what has been gathered, or drops and counts it if the socket does not keep up. */

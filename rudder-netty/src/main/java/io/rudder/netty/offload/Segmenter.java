@@ -29,6 +29,11 @@ public final class Segmenter {
     private int gsoSize;
     private boolean cutToLimit;
 
+    // One's complement sums: of the IPv4 header without length, identification and checksum; of pseudo-header and
+    // transport header without what differs from segment to segment.
+    private int ipSum;
+    private int transportSum;
+
     /** Cuts into a batch, which sends. */
     public Segmenter(SegmentBatch batch) {
         this.batch = batch;
@@ -57,6 +62,7 @@ public final class Segmenter {
         if (cutToLimit) {
             gsoSize = Math.max(1, limit - headerLength);
         }
+        sumHeaders();
         for (int done = 0, index = 0; done < payloadLength; done += gsoSize, index++) {
             writeSegment(index, done, peer);
         }
@@ -90,7 +96,7 @@ public final class Segmenter {
 
     /** The field holds the sum of the pseudo-header, so the sum over everything from the start on is the whole sum. */
     private void completeChecksum(int start, int field, int length) {
-        int checksum = ~InternetChecksum.sum(batch.words(), start, length) & 0xffff;
+        int checksum = ~InternetChecksum.sum(batch.buffer(), start, length) & 0xffff;
         // A TCP checksum is never computed as 0 from real packets but may be; 0xffff means the same to a receiver.
         batch.buffer().setShort(field, UdpHeader.checksum(checksum));
     }
@@ -125,8 +131,33 @@ public final class Segmenter {
         return tcp ? Ipv4Header.PROTOCOL_TCP : Ipv4Header.PROTOCOL_UDP;
     }
 
+    /** Adds up what is the same in the headers of all segments, so that each adds only its own fields. */
+    private void sumHeaders() {
+        int header = packet + transport;
+        int addresses = packet + (ipv6 ? Ipv6Header.SOURCE : Ipv4Header.SOURCE);
+        long sum = InternetChecksum.sumOfHeader(source, addresses, ipv6 ? 32 : 8) + protocol();
+        if (tcp) {
+            sum += InternetChecksum.sumOfHeader(source, header, headerLength - transport)
+                    + InternetChecksum.without(source.getInt(header + TcpHeader.SEQUENCE))
+                    + InternetChecksum.without(source.getUnsignedByte(header + TcpHeader.FLAGS))
+                    + InternetChecksum.without(source.getUnsignedShort(header + TcpHeader.CHECKSUM));
+        } else {
+            sum += source.getUnsignedInt(header);
+        }
+        transportSum = InternetChecksum.fold(sum);
+        if (!ipv6) {
+            ipSum = InternetChecksum.fold((long) InternetChecksum.sumOfHeader(source, packet, transport)
+                    + InternetChecksum.without(source.getUnsignedShort(packet + Ipv4Header.TOTAL_LENGTH))
+                    + InternetChecksum.without(source.getUnsignedShort(packet + Ipv4Header.IDENTIFICATION))
+                    + InternetChecksum.without(source.getUnsignedShort(packet + Ipv4Header.CHECKSUM)));
+        }
+    }
+
     private void writeSegment(int index, int done, Peer peer) {
         int payload = Math.min(gsoSize, payloadLength - done);
+        int transportLength = headerLength - transport + payload;
+        // Over the source: reading back what has just been copied would wait for the processor's store buffer.
+        int payloadSum = InternetChecksum.sum(source, packet + headerLength + done, payload);
         int slot = batch.reserve(peer, headerLength + payload);
         ByteBuf out = batch.buffer();
         out.setBytes(slot, source, packet, headerLength);
@@ -134,41 +165,41 @@ public final class Segmenter {
         if (ipv6) {
             out.setShort(slot + Ipv6Header.PAYLOAD_LENGTH, headerLength + payload - Ipv6Header.LENGTH);
         } else {
-            out.setShort(slot + Ipv4Header.TOTAL_LENGTH, headerLength + payload);
-            out.setShort(
-                    slot + Ipv4Header.IDENTIFICATION,
-                    source.getUnsignedShort(packet + Ipv4Header.IDENTIFICATION) + index);
-            Ipv4Header.updateChecksum(out, slot);
+            patchIpv4(out, slot, index, headerLength + payload);
         }
-        int transportLength = headerLength - transport + payload;
+        long sum = (long) transportSum + transportLength + payloadSum;
         if (tcp) {
-            patchTcp(out, slot + transport, done, payload);
+            patchTcp(out, slot + transport, done, payload, sum);
         } else {
-            out.setShort(slot + transport + UdpHeader.DATAGRAM_LENGTH, transportLength);
+            patchUdp(out, slot + transport, transportLength, sum);
         }
-        writeChecksum(out, slot, transportLength);
     }
 
-    private void patchTcp(ByteBuf out, int header, int done, int payload) {
-        out.setInt(header + TcpHeader.SEQUENCE, out.getInt(header + TcpHeader.SEQUENCE) + done);
-        int flags = out.getUnsignedByte(header + TcpHeader.FLAGS);
+    private void patchIpv4(ByteBuf out, int header, int index, int totalLength) {
+        int identification = source.getUnsignedShort(packet + Ipv4Header.IDENTIFICATION) + index & 0xffff;
+        out.setShort(header + Ipv4Header.TOTAL_LENGTH, totalLength);
+        out.setShort(header + Ipv4Header.IDENTIFICATION, identification);
+        out.setShort(header + Ipv4Header.CHECKSUM, ~InternetChecksum.fold((long) ipSum + totalLength + identification));
+    }
+
+    private void patchTcp(ByteBuf out, int header, int done, int payload, long sum) {
+        int sequence = source.getInt(packet + transport + TcpHeader.SEQUENCE) + done;
+        int flags = source.getUnsignedByte(packet + transport + TcpHeader.FLAGS);
         if (done > 0) {
             flags &= ~TcpHeader.CWR;
         }
         if (done + payload < payloadLength) {
             flags &= ~(TcpHeader.FIN | TcpHeader.PSH);
         }
+        out.setInt(header + TcpHeader.SEQUENCE, sequence);
         out.setByte(header + TcpHeader.FLAGS, flags);
+        out.setShort(
+                header + TcpHeader.CHECKSUM, ~InternetChecksum.fold(sum + Integer.toUnsignedLong(sequence) + flags));
     }
 
-    private void writeChecksum(ByteBuf out, int slot, int transportLength) {
-        int header = slot + transport;
-        int field = header + (tcp ? TcpHeader.CHECKSUM : UdpHeader.CHECKSUM);
-        out.setShort(field, 0);
-        int addresses = slot + (ipv6 ? Ipv6Header.SOURCE : Ipv4Header.SOURCE);
-        int pseudoHeader = InternetChecksum.sumOfHeader(out, addresses, ipv6 ? 32 : 8) + protocol() + transportLength;
-        int sum = InternetChecksum.fold(
-                (long) pseudoHeader + InternetChecksum.sum(batch.words(), header, transportLength));
-        out.setShort(field, tcp ? ~sum : UdpHeader.checksum(~sum & 0xffff));
+    private static void patchUdp(ByteBuf out, int header, int length, long sum) {
+        out.setShort(header + UdpHeader.DATAGRAM_LENGTH, length);
+        int checksum = ~InternetChecksum.fold(sum + length) & 0xffff;
+        out.setShort(header + UdpHeader.CHECKSUM, UdpHeader.checksum(checksum));
     }
 }

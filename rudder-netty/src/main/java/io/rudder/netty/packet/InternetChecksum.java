@@ -22,6 +22,12 @@ public final class InternetChecksum {
         return (int) ((folded & 0xffff) + (folded >>> 16));
     }
 
+    /** The sum over a range of any length in a buffer that is one piece of memory. */
+    public static int sum(ByteBuf buffer, int index, int length) {
+        ByteBuffer words = buffer.internalNioBuffer(index, length).order(ByteOrder.nativeOrder());
+        return sum(words, words.position(), length);
+    }
+
     /**
      * The sum over a range of any length.
      *
@@ -29,11 +35,13 @@ public final class InternetChecksum {
      */
     public static int sum(ByteBuffer words, int offset, int length) {
         // The sum of words in either byte order is the same but for a final swap (RFC 1071, 2.B). One accumulator over
-        // longs in native order is the form that the JIT compiles to vector instructions.
+        // longs in native order is the form that the JIT compiles to vector instructions; that of JDK 17 only if it can
+        // tell that the first index is not negative, which is all that the mask is for.
         long sum = 0;
+        int first = offset & Integer.MAX_VALUE;
         int end = offset + length;
-        int longsEnd = offset + (length & ~7);
-        for (int i = offset; i < longsEnd; i += 8) {
+        int longsEnd = first + (length & ~7);
+        for (int i = first; i < longsEnd; i += 8) {
             long word = words.getLong(i);
             sum += (word & 0xffffffffL) + (word >>> 32);
         }
@@ -47,6 +55,11 @@ public final class InternetChecksum {
         }
         int folded = fold(sum);
         return LITTLE_ENDIAN ? Short.reverseBytes((short) folded) & 0xffff : folded;
+    }
+
+    /** What to add to a sum to take a field of 16 bits, or two of them in one int, out of it. */
+    public static int without(int field) {
+        return ~fold(Integer.toUnsignedLong(field)) & 0xffff;
     }
 
     /** The sum over a header, whose length is a multiple of 4. */
