@@ -63,6 +63,15 @@ public final class Packets {
                         packet[index + 3] & 0xff);
     }
 
+    /** Returns the checksum over pseudo-header and transport: 0 if the one in the packet is right. */
+    static int transportChecksum(byte[] packet, int headerLength) {
+        int transportBytes = packet.length - headerLength;
+        ByteBuffer summed = ByteBuffer.allocate(12 + transportBytes);
+        summed.put(packet, 12, 8).putShort(packet[9]).putShort((short) transportBytes);
+        summed.put(packet, headerLength, transportBytes);
+        return checksum(summed.array(), 0, summed.capacity());
+    }
+
     private static ByteBuffer header(String source, String destination, int protocol, int payloadBytes) {
         ByteBuffer packet = ByteBuffer.allocate(HEADER_BYTES + payloadBytes);
         packet.put((byte) 0x45).put((byte) 0).putShort((short) packet.capacity());
@@ -83,7 +92,7 @@ public final class Packets {
     }
 
     /** The Internet checksum of RFC 1071, the obvious way. */
-    private static int checksum(byte[] bytes, int from, int to) {
+    static int checksum(byte[] bytes, int from, int to) {
         int sum = 0;
         for (int i = from; i < to; i++) {
             int shift = (i - from) % 2 == 0 ? 8 : 0;

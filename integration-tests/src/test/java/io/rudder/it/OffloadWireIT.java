@@ -1,0 +1,119 @@
+package io.rudder.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rudder.it.lab.Cluster;
+import io.rudder.it.lab.Host;
+import io.rudder.it.lab.RudderProcess;
+import io.rudder.it.lab.Running;
+import io.rudder.it.tool.Capture;
+import io.rudder.it.tool.PacketJudge;
+import io.rudder.it.tool.TcpStreams;
+import io.rudder.it.tool.UdpNumbers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Every datagram on the wire is one IP packet that any receiver takes, whatever cuts and joins packets on the way to it.
+ * The underlay's own offloads are off, so that each datagram is on the wire by itself, where it is captured.
+ */
+class OffloadWireIT {
+    @RegisterExtension
+    static final Cluster CLUSTER = Cluster.ofHosts("a", "b");
+
+    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final String TCP_PORT = "7000";
+    private static final String UDP_PORT = "7001";
+    private static final String STREAMS = "4";
+    private static final String STREAM_BYTES = "2000000";
+    private static final int DATAGRAMS = 6400;
+    /** That of packets which a host sends, less the one hop that the overlay is. */
+    private static final int TTL = 63;
+
+    @BeforeAll
+    static void switchOffOffloadsOfTheUnderlay() {
+        for (String name : List.of("a", "b")) {
+            CLUSTER.host(name)
+                    .run(
+                            "ethtool", "-K", "eth0", "tso", "off", "gso", "off", "gro", "off",
+                            "tx-udp-segmentation", "off");
+        }
+    }
+
+    @AfterEach
+    void reset() {
+        CLUSTER.reset();
+    }
+
+    @ParameterizedTest(name = "-offload={0} -queues={1}")
+    @CsvSource({"auto, 1", "off, 1", "auto, 2"})
+    void everyPacketOnTheWireIsValidAndInOrder(String offload, String queues) {
+        RudderProcess a = start("a", offload, queues);
+        RudderProcess b = start("b", offload, queues);
+        List.of(a, b).forEach(RudderProcess::awaitReady);
+        assertThat(a.host().ping(b.overlayAddress(), 3).exitCode()).isZero();
+        Path file = a.host().directory().resolve("wire-%s-%s.pcap".formatted(offload, queues));
+        Running capture = capture(a.host(), file);
+
+        exchange(a, b);
+
+        capture.interrupt();
+        assertThat(capture.awaitExit(BOUND).stderr()).contains("0 packets dropped by kernel");
+        PacketJudge judge = new PacketJudge(TTL);
+        Capture.udpPayloads(file).forEach(judge::see);
+        assertThat(judge.complaints()).isEmpty();
+        assertThat(judge.count("tcp")).isGreaterThan(2 * 4 * 2_000_000 / 1472);
+        assertThat(judge.count("udp")).isGreaterThanOrEqualTo(2 * DATAGRAMS);
+        assertThat(judge.count("fragment")).isGreaterThan(100);
+    }
+
+    private static RudderProcess start(String name, String offload, String queues) {
+        Host host = CLUSTER.host(name);
+        return CLUSTER.start(
+                host, CLUSTER.optionsOf(host).with("offload", offload).with("queues", queues));
+    }
+
+    private static Running capture(Host host, Path file) {
+        Running capture = host.spawn(
+                "tcpdump", "-n", "-Z", "root", "-B", "65536", "-i", "eth0", "-w", file.toString(), "udp", "port", "8285");
+        capture.awaitOutput("listening on", BOUND);
+        return capture;
+    }
+
+    /** Streams and datagrams at once; what arrives is checked by the tools themselves. */
+    private static void exchange(RudderProcess a, RudderProcess b) {
+        Running server = b.host().spawnTool(
+                TcpStreams.class, "serve", b.overlayAddress(), TCP_PORT, STREAMS, STREAM_BYTES);
+        List<Running> receivers = new ArrayList<>();
+        for (RudderProcess to : List.of(a, b)) {
+            receivers.add(to.host().spawnTool(
+                    UdpNumbers.class, "receive", to.overlayAddress(), UDP_PORT, Integer.toString(DATAGRAMS)));
+        }
+        server.awaitOutput("listening", BOUND);
+        receivers.forEach(receiver -> receiver.awaitOutput("listening", BOUND));
+
+        Running client = a.host().spawnTool(
+                TcpStreams.class, "connect", b.overlayAddress(), TCP_PORT, STREAMS, STREAM_BYTES);
+        sendDatagrams(a, b);
+        sendDatagrams(b, a);
+
+        assertThat(client.awaitExit(BOUND).orFail().stdout()).isEqualTo("whole 4\n");
+        assertThat(server.awaitExit(BOUND).orFail().stdout()).isEqualTo("listening\nwhole 4\n");
+        for (Running receiver : receivers) {
+            assertThat(receiver.awaitExit(BOUND).orFail().stdout())
+                    .isEqualTo("listening\nreceived %d, wrong 0, disordered 0\n".formatted(DATAGRAMS));
+        }
+    }
+
+    private static void sendDatagrams(RudderProcess from, RudderProcess to) {
+        from.host().spawnTool(
+                UdpNumbers.class, "send", to.overlayAddress(), UDP_PORT, Integer.toString(DATAGRAMS));
+    }
+}
