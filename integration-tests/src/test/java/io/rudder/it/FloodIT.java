@@ -71,7 +71,9 @@ class FloodIT {
                         || counter.getKey().startsWith("encap_drop_"))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
-        assertThat(counted).as("%s%n%s", link, counters).isBetween(handedOver - STRAY_PACKETS, handedOver + STRAY_PACKETS);
+        assertThat(counted)
+                .as("%s%n%s", link, counters)
+                .isBetween(handedOver - STRAY_PACKETS, handedOver + STRAY_PACKETS);
         assertThat(daemon.log()).doesNotContain("Exception");
     }
 

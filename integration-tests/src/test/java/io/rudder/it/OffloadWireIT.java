@@ -42,8 +42,17 @@ class OffloadWireIT {
         for (String name : List.of("a", "b")) {
             CLUSTER.host(name)
                     .run(
-                            "ethtool", "-K", "eth0", "tso", "off", "gso", "off", "gro", "off",
-                            "tx-udp-segmentation", "off");
+                            "ethtool",
+                            "-K",
+                            "eth0",
+                            "tso",
+                            "off",
+                            "gso",
+                            "off",
+                            "gro",
+                            "off",
+                            "tx-udp-segmentation",
+                            "off");
         }
     }
 
@@ -82,25 +91,38 @@ class OffloadWireIT {
 
     private static Running capture(Host host, Path file) {
         Running capture = host.spawn(
-                "tcpdump", "-n", "-Z", "root", "-B", "65536", "-i", "eth0", "-w", file.toString(), "udp", "port", "8285");
+                "tcpdump",
+                "-n",
+                "-Z",
+                "root",
+                "-B",
+                "65536",
+                "-i",
+                "eth0",
+                "-w",
+                file.toString(),
+                "udp",
+                "port",
+                "8285");
         capture.awaitOutput("listening on", BOUND);
         return capture;
     }
 
     /** Streams and datagrams at once; what arrives is checked by the tools themselves. */
     private static void exchange(RudderProcess a, RudderProcess b) {
-        Running server = b.host().spawnTool(
-                TcpStreams.class, "serve", b.overlayAddress(), TCP_PORT, STREAMS, STREAM_BYTES);
+        Running server =
+                b.host().spawnTool(TcpStreams.class, "serve", b.overlayAddress(), TCP_PORT, STREAMS, STREAM_BYTES);
         List<Running> receivers = new ArrayList<>();
         for (RudderProcess to : List.of(a, b)) {
-            receivers.add(to.host().spawnTool(
-                    UdpNumbers.class, "receive", to.overlayAddress(), UDP_PORT, Integer.toString(DATAGRAMS)));
+            receivers.add(to.host()
+                    .spawnTool(
+                            UdpNumbers.class, "receive", to.overlayAddress(), UDP_PORT, Integer.toString(DATAGRAMS)));
         }
         server.awaitOutput("listening", BOUND);
         receivers.forEach(receiver -> receiver.awaitOutput("listening", BOUND));
 
-        Running client = a.host().spawnTool(
-                TcpStreams.class, "connect", b.overlayAddress(), TCP_PORT, STREAMS, STREAM_BYTES);
+        Running client =
+                a.host().spawnTool(TcpStreams.class, "connect", b.overlayAddress(), TCP_PORT, STREAMS, STREAM_BYTES);
         sendDatagrams(a, b);
         sendDatagrams(b, a);
 
@@ -113,7 +135,6 @@ class OffloadWireIT {
     }
 
     private static void sendDatagrams(RudderProcess from, RudderProcess to) {
-        from.host().spawnTool(
-                UdpNumbers.class, "send", to.overlayAddress(), UDP_PORT, Integer.toString(DATAGRAMS));
+        from.host().spawnTool(UdpNumbers.class, "send", to.overlayAddress(), UDP_PORT, Integer.toString(DATAGRAMS));
     }
 }
