@@ -17,6 +17,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -150,6 +152,13 @@ class DecapSafetyIT {
 
     private static void assertNoLoss(Running flow) {
         flow.interrupt();
-        assertThat(flow.awaitExit(BOUND).stdout()).contains(" 0% packet loss");
+        String output = flow.awaitExit(BOUND).stdout();
+        Matcher counts =
+                Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(output);
+        assertThat(counts.find()).as(output).isTrue();
+        // The answer to the last request may be under way when ping is told to end.
+        assertThat(Integer.parseInt(counts.group(1)) - Integer.parseInt(counts.group(2)))
+                .as(output)
+                .isLessThanOrEqualTo(1);
     }
 }

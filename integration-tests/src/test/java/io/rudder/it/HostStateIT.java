@@ -6,6 +6,7 @@ import io.rudder.it.lab.Cluster;
 import io.rudder.it.lab.DaemonOptions;
 import io.rudder.it.lab.Host;
 import io.rudder.it.lab.RudderProcess;
+import io.rudder.it.lab.Wait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a daemon makes on its host, and that nothing of it stays. */
 class HostStateIT {
+    private static final java.time.Duration BOUND_OF_PEERS = java.time.Duration.ofSeconds(10);
+
     @RegisterExtension
     static final Cluster CLUSTER = Cluster.ofHosts("a", "b");
 
@@ -113,6 +116,11 @@ class HostStateIT {
     }
 
     private static void assertPing(RudderProcess from, RudderProcess to) {
+        // The other side may not have heard of the sender yet.
+        Wait.untilAsserted(
+                BOUND_OF_PEERS,
+                () -> assertThat(from.host().ping(to.overlayAddress(), 1).output())
+                        .contains(" 0% packet loss"));
         assertThat(from.host().ping(to.overlayAddress(), 3).output()).contains(" 0% packet loss");
     }
 
