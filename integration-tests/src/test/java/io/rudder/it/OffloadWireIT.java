@@ -33,7 +33,7 @@ class OffloadWireIT {
     private static final String UDP_PORT = "7001";
     private static final String STREAMS = "4";
     private static final String STREAM_BYTES = "2000000";
-    private static final int DATAGRAMS = 6400;
+    private static final String DATAGRAMS = "6400";
     /** That of packets which a host sends, less the one hop that the overlay is. */
     private static final int TTL = 63;
 
@@ -61,9 +61,13 @@ class OffloadWireIT {
         CLUSTER.reset();
     }
 
-    @ParameterizedTest(name = "-offload={0} -queues={1}")
-    @CsvSource({"auto, 1", "off, 1"})
-    void everyPacketOnTheWireIsValidAndInOrder(String offload, String queues) {
+    /**
+     * With several queues, datagrams stay in order as long as they are not fragmented: fragments carry no ports, so the
+     * kernel takes them for another flow.
+     */
+    @ParameterizedTest(name = "-offload={0} -queues={1}, datagrams up to {2} bytes")
+    @CsvSource({"auto, 1, 8000", "off, 1, 8000", "auto, 2, 1444"})
+    void everyPacketOnTheWireIsValidAndInOrder(String offload, String queues, int longest) {
         RudderProcess a = start("a", offload, queues);
         RudderProcess b = start("b", offload, queues);
         List.of(a, b).forEach(RudderProcess::awaitReady);
@@ -71,7 +75,7 @@ class OffloadWireIT {
         Path file = a.host().directory().resolve("wire-%s-%s.pcap".formatted(offload, queues));
         Running capture = capture(a.host(), file);
 
-        exchange(a, b);
+        exchange(a, b, Integer.toString(longest));
 
         capture.interrupt();
         assertThat(capture.awaitExit(BOUND).stderr()).contains("0 packets dropped by kernel");
@@ -79,8 +83,8 @@ class OffloadWireIT {
         Capture.udpPayloads(file).forEach(judge::see);
         assertThat(judge.complaints()).isEmpty();
         assertThat(judge.count("tcp")).isGreaterThan(2 * 4 * 2_000_000 / 1472);
-        assertThat(judge.count("udp")).isGreaterThanOrEqualTo(2 * DATAGRAMS);
-        assertThat(judge.count("fragment")).isGreaterThan(100);
+        assertThat(judge.count("udp")).isGreaterThanOrEqualTo(2 * Integer.parseInt(DATAGRAMS));
+        assertThat(judge.count("fragment")).isGreaterThan(longest > 1444 ? 100 : -1);
     }
 
     private static RudderProcess start(String name, String offload, String queues) {
@@ -109,32 +113,31 @@ class OffloadWireIT {
     }
 
     /** Streams and datagrams at once; what arrives is checked by the tools themselves. */
-    private static void exchange(RudderProcess a, RudderProcess b) {
+    private static void exchange(RudderProcess a, RudderProcess b, String longest) {
         Running server =
                 b.host().spawnTool(TcpStreams.class, "serve", b.overlayAddress(), TCP_PORT, STREAMS, STREAM_BYTES);
         List<Running> receivers = new ArrayList<>();
         for (RudderProcess to : List.of(a, b)) {
             receivers.add(to.host()
-                    .spawnTool(
-                            UdpNumbers.class, "receive", to.overlayAddress(), UDP_PORT, Integer.toString(DATAGRAMS)));
+                    .spawnTool(UdpNumbers.class, "receive", to.overlayAddress(), UDP_PORT, DATAGRAMS, longest));
         }
         server.awaitOutput("listening", BOUND);
         receivers.forEach(receiver -> receiver.awaitOutput("listening", BOUND));
 
         Running client =
                 a.host().spawnTool(TcpStreams.class, "connect", b.overlayAddress(), TCP_PORT, STREAMS, STREAM_BYTES);
-        sendDatagrams(a, b);
-        sendDatagrams(b, a);
+        sendDatagrams(a, b, longest);
+        sendDatagrams(b, a, longest);
 
         assertThat(client.awaitExit(BOUND).orFail().stdout()).isEqualTo("whole 4\n");
         assertThat(server.awaitExit(BOUND).orFail().stdout()).isEqualTo("listening\nwhole 4\n");
         for (Running receiver : receivers) {
             assertThat(receiver.awaitExit(BOUND).orFail().stdout())
-                    .isEqualTo("listening\nreceived %d, wrong 0, disordered 0\n".formatted(DATAGRAMS));
+                    .isEqualTo("listening\nreceived %s, wrong 0, disordered 0\n".formatted(DATAGRAMS));
         }
     }
 
-    private static void sendDatagrams(RudderProcess from, RudderProcess to) {
-        from.host().spawnTool(UdpNumbers.class, "send", to.overlayAddress(), UDP_PORT, Integer.toString(DATAGRAMS));
+    private static void sendDatagrams(RudderProcess from, RudderProcess to, String longest) {
+        from.host().spawnTool(UdpNumbers.class, "send", to.overlayAddress(), UDP_PORT, DATAGRAMS, longest);
     }
 }

@@ -14,7 +14,7 @@ import java.util.Random;
 /**
  * Numbered datagrams of many sizes, in bursts, each of which the receiver acknowledges, so that no queue overflows. The
  * number is the first thing in a datagram and in an acknowledgement. Arguments: {@code receive} or {@code send},
- * address, port, how many. The receiver ends with {@code received N, wrong W, disordered D}, after the last datagram or
+ * address, port, how many, and the longest size in bytes. The receiver ends with {@code received N, wrong W, disordered D}, after the last datagram or
  * when no more come.
  */
 public final class UdpNumbers {
@@ -32,31 +32,32 @@ public final class UdpNumbers {
     public static void main(String[] args) throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(args[1]), Integer.parseInt(args[2]));
         int count = Integer.parseInt(args[3]);
+        int longest = Integer.parseInt(args[4]);
         if (args[0].equals("receive")) {
-            receive(address, count);
+            receive(address, count, longest);
         } else {
-            send(address, count);
+            send(address, count, longest);
         }
     }
 
     /** Bursts of one size, which may travel together, and bursts of random sizes take turns. */
-    private static byte[] content(int number) {
+    private static byte[] content(int number, int longest) {
         int burst = number / BURST;
         Random random = new Random(number);
         int size = burst % 2 == 0
                 ? EQUAL_SIZES[burst / 2 % EQUAL_SIZES.length]
-                : 4 + random.nextInt(random.nextInt(8) == 0 ? 8000 : 1440);
+                : 4 + random.nextInt((random.nextInt(8) == 0 ? longest : 1444) - 3);
         byte[] content = new byte[size];
         random.nextBytes(content);
         ByteBuffer.wrap(content).putInt(NUMBER, number);
         return content;
     }
 
-    private static void send(InetSocketAddress to, int count) throws IOException {
+    private static void send(InetSocketAddress to, int count, int longest) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.setSoTimeout(ACKNOWLEDGEMENT_BOUND_MILLIS);
             for (int number = 0; number < count; number++) {
-                byte[] content = content(number);
+                byte[] content = content(number, longest);
                 socket.send(new DatagramPacket(content, content.length, to));
                 if (number % BURST == BURST - 1) {
                     awaitAcknowledgement(socket, number);
@@ -77,21 +78,23 @@ public final class UdpNumbers {
     }
 
     private final DatagramSocket socket;
+    private final int longest;
     private int received;
     private int wrong;
     private int disordered;
     private int last = -1;
 
-    private UdpNumbers(DatagramSocket socket) {
+    private UdpNumbers(DatagramSocket socket, int longest) {
         this.socket = socket;
+        this.longest = longest;
     }
 
-    private static void receive(InetSocketAddress address, int count) throws IOException {
+    private static void receive(InetSocketAddress address, int count, int longest) throws IOException {
         try (DatagramSocket socket = new DatagramSocket(address)) {
             socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
             socket.setSoTimeout(SILENCE_BOUND_MILLIS);
             System.out.println("listening");
-            new UdpNumbers(socket).receiveUntil(count - 1);
+            new UdpNumbers(socket, longest).receiveUntil(count - 1);
         }
     }
 
@@ -111,7 +114,7 @@ public final class UdpNumbers {
     private void accept(byte[] content, SocketAddress from) throws IOException {
         int number = ByteBuffer.wrap(content).getInt(NUMBER);
         received++;
-        wrong += Arrays.equals(content, content(number)) ? 0 : 1;
+        wrong += Arrays.equals(content, content(number, longest)) ? 0 : 1;
         disordered += number > last ? 0 : 1;
         last = Math.max(last, number);
         if (number % BURST == BURST - 1) {
