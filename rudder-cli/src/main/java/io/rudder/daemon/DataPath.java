@@ -9,8 +9,8 @@ import io.rudder.daemon.host.Firewall;
 import io.rudder.daemon.host.HostException;
 import io.rudder.daemon.host.HostNetwork;
 import io.rudder.daemon.host.OverlayAddress;
-import io.rudder.netty.overlay.Overlay;
-import io.rudder.netty.overlay.OverlayBootstrap;
+import io.rudder.netty.tunnel.Tunnel;
+import io.rudder.netty.tunnel.TunnelBootstrap;
 import io.rudder.peer.RouteTable;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -29,12 +29,12 @@ final class DataPath {
     private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_SECONDS = 1;
 
-    private final Overlay overlay;
+    private final Tunnel tunnel;
     private final HostNetwork network;
     private final Firewall firewall;
 
-    private DataPath(Overlay overlay, HostNetwork network, Firewall firewall) {
-        this.overlay = overlay;
+    private DataPath(Tunnel tunnel, HostNetwork network, Firewall firewall) {
+        this.tunnel = tunnel;
         this.network = network;
         this.firewall = firewall;
     }
@@ -47,18 +47,18 @@ final class DataPath {
     static DataPath open(
             DaemonSettings settings, InetSocketAddress local, OverlayAddress address, Commands commands, Phases phases)
             throws HostException {
-        Overlay overlay = openOverlay(settings, local, phases);
-        String tunName = overlay.tunName();
+        Tunnel tunnel = openTunnel(settings, local, phases);
+        String tunName = tunnel.tunName();
         HostNetwork network = new HostNetwork(commands, tunName);
-        phases.onUndo("device " + tunName, () -> remove(overlay, network));
+        phases.onUndo("device " + tunName, () -> remove(tunnel, network));
         network.configure(address);
         Firewall firewall = Firewall.choose(commands, tunName, address.network());
         phases.onUndo("the packet filter's rules", firewall::remove);
         firewall.install(settings.host().ipMasq());
-        return new DataPath(overlay, network, firewall);
+        return new DataPath(tunnel, network, firewall);
     }
 
-    private static Overlay openOverlay(DaemonSettings settings, InetSocketAddress local, Phases phases)
+    private static Tunnel openTunnel(DaemonSettings settings, InetSocketAddress local, Phases phases)
             throws HostException {
         int queues = settings.carriage().queues();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
@@ -67,31 +67,31 @@ final class DataPath {
                 "the data path's thread",
                 () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
                         .await(CLOSE_SECONDS, TimeUnit.SECONDS));
-        OverlayBootstrap bootstrap = new OverlayBootstrap()
+        TunnelBootstrap bootstrap = new TunnelBootstrap()
                 .group(group)
                 .tunName(settings.host().tunName())
                 .underlay(local)
                 .offload(settings.carriage().offload())
                 .queues(queues);
-        Overlay overlay = await(bootstrap.open(), OPEN_SECONDS);
-        log.info("device {}: offloads {}; queues {}", overlay.tunName(), overlay.offloads(), overlay.queues());
-        return overlay;
+        Tunnel tunnel = await(bootstrap.open(), OPEN_SECONDS);
+        log.info("device {}: offloads {}; queues {}", tunnel.tunName(), tunnel.offloads(), tunnel.queues());
+        return tunnel;
     }
 
-    private static void remove(Overlay overlay, HostNetwork network) throws HostException {
-        log.info("counters: {}", counted(overlay));
+    private static void remove(Tunnel tunnel, HostNetwork network) throws HostException {
+        log.info("counters: {}", counted(tunnel));
         try {
             // One that ended by itself has told so already.
-            if (!overlay.closeFuture().isDone()) {
-                await(overlay.close(), CLOSE_SECONDS);
+            if (!tunnel.closeFuture().isDone()) {
+                await(tunnel.close(), CLOSE_SECONDS);
             }
         } finally {
             network.removeLeftoverDevice();
         }
     }
 
-    private static String counted(Overlay overlay) {
-        String counts = overlay.counters().entrySet().stream()
+    private static String counted(Tunnel tunnel) {
+        String counts = tunnel.counters().entrySet().stream()
                 .filter(count -> count.getValue() != 0)
                 .map(count -> count.getKey().id() + "=" + count.getValue())
                 .collect(Collectors.joining(" "));
@@ -113,7 +113,7 @@ final class DataPath {
 
     /** The TUN device's name. */
     String tunName() {
-        return overlay.tunName();
+        return tunnel.tunName();
     }
 
     /** Gives the device another address of the same network. */
@@ -123,12 +123,12 @@ final class DataPath {
 
     /** Carries packets by these routes from now on. */
     void routes(RouteTable routes) {
-        overlay.routes(routes);
+        tunnel.routes(routes);
     }
 
     /** Calls back, on any thread, when no packets are carried any more, with one line why. */
     void onEnd(Consumer<String> listener) {
-        overlay.closeFuture().whenComplete((nothing, failure) -> {
+        tunnel.closeFuture().whenComplete((nothing, failure) -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             String reason = cause == null ? "it was closed" : cause.getMessage();
             listener.accept("the data path ended: " + reason);

@@ -1,4 +1,4 @@
-package io.rudder.netty.overlay;
+package io.rudder.netty.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

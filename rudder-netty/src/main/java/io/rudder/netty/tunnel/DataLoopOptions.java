@@ -1,9 +1,9 @@
-package io.rudder.netty.overlay;
+package io.rudder.netty.tunnel;
 
 import java.net.InetSocketAddress;
 
 /**
- * What all loops of an overlay have in common.
+ * What all loops of a tunnel have in common.
  *
  * @param underlay where datagrams are received and sent from
  * @param offload whether to use the kernel's offloads as far as it has them

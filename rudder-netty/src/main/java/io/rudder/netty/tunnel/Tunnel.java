@@ -1,4 +1,4 @@
-package io.rudder.netty.overlay;
+package io.rudder.netty.tunnel;
 
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
@@ -13,14 +13,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** A running data path. All methods may be called from any thread. */
-public final class Overlay {
+public final class Tunnel {
     private final List<DataLoop> loops;
     private final String tunName;
     private final RouteSource routes = new RouteSource();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile boolean closing;
 
-    Overlay(List<DataLoop> loops) {
+    Tunnel(List<DataLoop> loops) {
         this.loops = List.copyOf(loops);
         this.tunName = loops.get(0).tun().localAddress().name();
         loops.forEach(loop -> loop.start(routes));

@@ -1,4 +1,4 @@
 /**
  * The data path: packets from the TUN device to peers and back.
  */
-package io.rudder.netty.overlay;
+package io.rudder.netty.tunnel;

@@ -1,4 +1,4 @@
-package io.rudder.netty.overlay;
+package io.rudder.netty.tunnel;
 
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Makes an {@link Overlay}: opens the TUN device and the UDP socket, and connects them.
+ * Makes a {@link Tunnel}: opens the TUN device and the UDP socket, and connects them.
  *
  * <table>
  * <caption>Settings</caption>
@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * Not thread-safe.
  */
-public final class OverlayBootstrap {
+public final class TunnelBootstrap {
     private EventLoopGroup group;
     private InetSocketAddress underlay;
     private String tunName = "rudder0";
@@ -30,31 +30,31 @@ public final class OverlayBootstrap {
     private int queues = 1;
 
     /** The loops that carry packets; of Netty's epoll transport, at least as many as {@link #queues}. */
-    public OverlayBootstrap group(EventLoopGroup loops) {
+    public TunnelBootstrap group(EventLoopGroup loops) {
         group = Objects.requireNonNull(loops, "loops");
         return this;
     }
 
     /** The name of the TUN device to make, at most 15 characters; a {@code %d} in it is numbered by the kernel. */
-    public OverlayBootstrap tunName(String name) {
+    public TunnelBootstrap tunName(String name) {
         tunName = Objects.requireNonNull(name, "name");
         return this;
     }
 
     /** The own address and port in the underlay: where datagrams are received and sent from. */
-    public OverlayBootstrap underlay(InetSocketAddress address) {
+    public TunnelBootstrap underlay(InetSocketAddress address) {
         underlay = Objects.requireNonNull(address, "address");
         return this;
     }
 
     /** Whether to use the kernel's offloads, as far as it has them. */
-    public OverlayBootstrap offload(boolean use) {
+    public TunnelBootstrap offload(boolean use) {
         offload = use;
         return this;
     }
 
     /** Over how many loops to spread the packets; a flow stays on one of them. */
-    public OverlayBootstrap queues(int count) {
+    public TunnelBootstrap queues(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("queues: " + count + " (expected: 1 or more)");
         }
@@ -68,11 +68,11 @@ public final class OverlayBootstrap {
      * @return the data path; exceptionally an {@link java.io.IOException} with one line fit for an operator, for
      *     example when the port is taken or {@code /dev/net/tun} may not be opened
      */
-    public CompletableFuture<Overlay> open() {
+    public CompletableFuture<Tunnel> open() {
         Objects.requireNonNull(group, "group");
         Objects.requireNonNull(underlay, "underlay");
         DataLoopOptions options = new DataLoopOptions(underlay, offload, queues > 1);
-        return openLoops(new ArrayList<>(), options, tunName).thenApply(Overlay::new);
+        return openLoops(new ArrayList<>(), options, tunName).thenApply(Tunnel::new);
     }
 
     /** One after the other: the first one makes the device, the others attach to it by the name that it got. */

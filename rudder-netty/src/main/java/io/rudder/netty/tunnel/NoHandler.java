@@ -1,4 +1,4 @@
-package io.rudder.netty.overlay;
+package io.rudder.netty.tunnel;
 
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;

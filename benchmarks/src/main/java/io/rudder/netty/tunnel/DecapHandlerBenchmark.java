@@ -1,4 +1,4 @@
-package io.rudder.netty.overlay;
+package io.rudder.netty.tunnel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
