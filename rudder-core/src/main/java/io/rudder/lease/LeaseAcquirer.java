@@ -53,6 +53,16 @@ final class LeaseAcquirer implements AutoCloseable {
         list();
     }
 
+    /** Starts from a lease that is the host's and says another address; one that names no node is known by that only. */
+    void startFrom(Lease held) {
+        preferred = Optional.of(held.subnet());
+        if (held.attributes().nodeId().isPresent()) {
+            list();
+        } else {
+            rewrite(held, held.etcdLeaseId());
+        }
+    }
+
     private void list() {
         scope.await(registry.list(), this::follow, failure -> retry(failure, this::list));
     }

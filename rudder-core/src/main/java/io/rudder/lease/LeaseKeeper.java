@@ -44,12 +44,13 @@ public final class LeaseKeeper {
 
     private final ControlContext context;
     private final NetworkConfig config;
-    private final LeaseTerms terms;
     private final FreedSubnets freed;
     private final Listener listener;
     private final LoopScope scope;
+    private LeaseTerms terms;
     private State state = State.ACQUIRING;
     private Optional<Lease> own = Optional.empty();
+    private Optional<Ipv4Prefix> preferred = Optional.empty();
     private LeaseAcquirer acquirer;
     private LeaseRenewal renewal;
     private String lastRefusal = "";
@@ -82,8 +83,27 @@ public final class LeaseKeeper {
 
     /** Looks at once whether the lease is still the host's: something hints that it is not. */
     public void verify() {
-        if (own.isPresent()) {
+        if (own.isPresent() && acquirer == null) {
             renewal.renewNow();
+        }
+    }
+
+    /**
+     * The host is at another address now: writes it into the lease, which is held meanwhile; {@link Listener#onHeld}
+     * follows.
+     */
+    public void readdress(int publicIp) {
+        if (state == State.STOPPED || publicIp == terms.identity().publicIp()) {
+            return;
+        }
+        terms = terms.at(publicIp);
+        boolean acquiring = acquirer != null;
+        endAcquirer();
+        if (own.isPresent()) {
+            renewal.close();
+            newAcquirer(Optional.of(own.get().subnet())).startFrom(own.get());
+        } else if (acquiring) {
+            acquire(preferred);
         }
     }
 
@@ -97,9 +117,14 @@ public final class LeaseKeeper {
         }
     }
 
-    private void acquire(Optional<Ipv4Prefix> preferred) {
-        acquirer = new LeaseAcquirer(context, config, terms, freed, new AcquirerListener(preferred));
-        acquirer.start(preferred);
+    private void acquire(Optional<Ipv4Prefix> wanted) {
+        newAcquirer(wanted).start(wanted);
+    }
+
+    private LeaseAcquirer newAcquirer(Optional<Ipv4Prefix> wanted) {
+        preferred = wanted;
+        acquirer = new LeaseAcquirer(context, config, terms, freed, new AcquirerListener());
+        return acquirer;
     }
 
     private void endAcquirer() {
@@ -116,6 +141,9 @@ public final class LeaseKeeper {
         own = Optional.of(lease);
         acquirer = null;
         lastRefusal = "";
+        if (renewal != null) {
+            renewal.close();
+        }
         renewal = new LeaseRenewal(context, terms, lease, new RenewalListener());
         renewal.start();
         listener.onHeld(lease);
@@ -132,7 +160,7 @@ public final class LeaseKeeper {
     }
 
     /** At first the host gives up; one that already carries packets waits for an operator. */
-    private void refused(String message, Optional<Ipv4Prefix> preferred) {
+    private void refused(String message) {
         acquirer = null;
         if (state == State.ACQUIRING) {
             stop();
@@ -147,12 +175,6 @@ public final class LeaseKeeper {
     }
 
     private final class AcquirerListener implements LeaseAcquirer.Listener {
-        private final Optional<Ipv4Prefix> preferred;
-
-        AcquirerListener(Optional<Ipv4Prefix> preferred) {
-            this.preferred = preferred;
-        }
-
         @Override
         public void onAcquired(Lease lease) {
             held(lease);
@@ -160,7 +182,7 @@ public final class LeaseKeeper {
 
         @Override
         public void onRefused(String message) {
-            refused(message, preferred);
+            refused(message);
         }
     }
 

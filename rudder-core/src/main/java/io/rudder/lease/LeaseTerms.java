@@ -18,4 +18,11 @@ public record LeaseTerms(
         Optional<Ipv4Prefix> previousSubnet,
         Duration timeToLive,
         Duration renewInterval,
-        boolean takeOver) {}
+        boolean takeOver) {
+
+    /** The same at another public address. */
+    LeaseTerms at(int publicIp) {
+        NodeIdentity moved = new NodeIdentity(identity.nodeId(), publicIp);
+        return new LeaseTerms(moved, previousSubnet, timeToLive, renewInterval, takeOver);
+    }
+}

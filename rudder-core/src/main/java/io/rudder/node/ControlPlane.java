@@ -20,10 +20,10 @@ public final class ControlPlane {
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
 
     private final ControlContext context;
-    private final NodeSettings settings;
     private final Listener listener;
     private final LoopScope scope;
     private final ConfigWait configWait;
+    private NodeSettings settings;
     private Membership membership;
 
     /** Nothing happens until {@link #start}. */
@@ -44,6 +44,16 @@ public final class ControlPlane {
     /** Starts to join; waits for the registry as long as it takes. On any thread. */
     public void start() {
         scope.execute(configWait::start);
+    }
+
+    /** The peers reach this host at another address now, which goes into the lease. On any thread. */
+    public void readdress(int publicIp) {
+        scope.execute(() -> {
+            settings = settings.at(publicIp);
+            if (membership != null) {
+                membership.readdress(settings.identity());
+            }
+        });
     }
 
     /** Ends watch and timers; the lease is kept, so that a restart gets it back. On any thread. */

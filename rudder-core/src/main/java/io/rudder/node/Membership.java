@@ -7,6 +7,7 @@ import io.rudder.lease.ControlContext;
 import io.rudder.lease.FreedSubnets;
 import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseKeeper;
+import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.RegistryEntry;
 import io.rudder.lease.RegistryEvent;
 import io.rudder.lease.RegistrySnapshot;
@@ -57,6 +58,11 @@ final class Membership implements AutoCloseable {
 
     void start() {
         keeper.start();
+    }
+
+    void readdress(NodeIdentity identity) {
+        cache.self(identity);
+        keeper.readdress(identity.publicIp());
     }
 
     @Override

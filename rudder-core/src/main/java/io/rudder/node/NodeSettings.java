@@ -31,6 +31,12 @@ public record NodeSettings(
     /** flannel's, a day. */
     public static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofDays(1);
 
+    /** The same at another public address. */
+    NodeSettings at(int newPublicIp) {
+        return new NodeSettings(
+                nodeId, newPublicIp, port, previousSubnet, timeToLive, renewInterval, takeOver, etcdPrefix);
+    }
+
     NodeIdentity identity() {
         return new NodeIdentity(nodeId, publicIp);
     }

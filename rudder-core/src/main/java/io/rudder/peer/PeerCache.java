@@ -32,11 +32,11 @@ public final class PeerCache {
 
     private final NetworkConfig config;
     private final int port;
-    private final NodeIdentity self;
     private final Counters counters;
     // Leases that are valid by themselves; two of them may overlap.
     private final Map<String, Lease> candidates = new HashMap<>();
     private final Map<String, Complaint> complaints = new HashMap<>();
+    private NodeIdentity self;
     private Optional<Ipv4Prefix> own = Optional.empty();
     private Map<Ipv4Prefix, Peer> peers = Map.of();
 
@@ -56,6 +56,11 @@ public final class PeerCache {
     /** Sets the subnet of this host, which no peer may overlap; empty while it has none. */
     public void own(Optional<Ipv4Prefix> subnet) {
         own = subnet;
+    }
+
+    /** This host is somebody else now: it has another address. */
+    public void self(NodeIdentity identity) {
+        self = identity;
     }
 
     /** Takes a full list: what is not in it is gone. */

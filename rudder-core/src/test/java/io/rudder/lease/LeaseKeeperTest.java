@@ -201,6 +201,38 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void anAddressThatChangesWhileTheLeaseIsHeldIsWrittenIntoIt() {
+        LeaseKeeper keeper = started();
+        Lease before = keeper.own().orElseThrow();
+
+        keeper.readdress(Ipv4.parse("198.51.100.88"));
+        assertThat(keeper.own()).contains(before);
+        loop.run(Duration.ofSeconds(1));
+
+        Lease after = keeper.own().orElseThrow();
+        assertThat(after.subnet()).isEqualTo(before.subnet());
+        assertThat(after.etcdLeaseId()).isEqualTo(before.etcdLeaseId());
+        assertThat(entry(after.subnet().toString()).value()).isEqualTo(value("198.51.100.88", NODE));
+        keeper.verify();
+        loop.run(Duration.ofDays(2));
+        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(heard.lost).isEmpty();
+    }
+
+    @Test
+    void aReservationOfTheOldAddressFollowsTheHost() {
+        store.putLease("10.0.42.0/24", "{\"PublicIP\":\"" + ADDRESS + "\"}");
+        LeaseKeeper keeper = started();
+
+        keeper.readdress(Ipv4.parse("198.51.100.88"));
+        loop.run(Duration.ofSeconds(1));
+
+        assertThat(keeper.own().orElseThrow().subnet()).hasToString("10.0.42.0/24");
+        assertThat(entry("10.0.42.0/24").value()).isEqualTo(value("198.51.100.88", NODE));
+        assertThat(entry("10.0.42.0/24").etcdLeaseId()).isZero();
+    }
+
+    @Test
     void aReservationIsTakenOverAsItIsAndNeverExpires() {
         String value = "{\"PublicIP\":\"" + ADDRESS + "\"}";
         store.putLease("10.0.42.0/24", value);
