@@ -1,2 +1,2 @@
-/** What a node tells about itself: the catalogue of its counters. */
+/** What a node tells about itself: its status as values with a JSON form, and the catalogue of its counters. */
 package io.rudder.status;
