@@ -36,6 +36,12 @@ public enum Counter {
     ICMP_FRAGMENTATION_NEEDED_SENT("ICMP fragmentation needed given back to the host"),
     ICMP_SUPPRESSED("ICMP errors not given back for the rate limit or RFC 1122's exceptions"),
 
+    PROBE_SENT("probes sent to peers, to learn round trip and loss"),
+    PROBE_ANSWER_RECEIVED("answers to the last probe to a peer"),
+    PROBE_ANSWER_IGNORED("answers to probes that are late, doubled, or were never sent"),
+    PROBE_ANSWER_SENT("answers to probes of peers"),
+    PROBE_ANSWER_SUPPRESSED("probes of peers not answered for the rate limit or a full socket"),
+
     REGISTRY_LISTS("full lists of the registry"),
     REGISTRY_WATCH_RESTARTS("watches that ended and were started again"),
     REGISTRY_INVALID_ENTRIES("entries of the registry that are no valid lease"),

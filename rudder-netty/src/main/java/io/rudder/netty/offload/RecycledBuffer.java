@@ -5,14 +5,15 @@ import io.netty.buffer.ByteBufAllocator;
 
 /**
  * A direct buffer that is used again as soon as whoever it was handed to has released it. Its size is beyond what
- * Netty's allocators keep in their thread caches, so allocating it anew each time would cost more than filling it.
+ * Netty's allocators keep in their thread caches, or not worth an object for each use. Belongs to one thread.
  */
-final class RecycledBuffer {
+public final class RecycledBuffer {
     private final ByteBufAllocator allocator;
     private final int capacity;
     private ByteBuf buffer;
 
-    RecycledBuffer(ByteBufAllocator allocator, int capacity) {
+    /** A buffer of a fixed capacity in bytes. */
+    public RecycledBuffer(ByteBufAllocator allocator, int capacity) {
         this.allocator = allocator;
         this.capacity = capacity;
         renew();
@@ -23,7 +24,7 @@ final class RecycledBuffer {
     }
 
     /** Makes the buffer ready to be filled; what the last one was filled with may still be on its way. */
-    ByteBuf acquire() {
+    public ByteBuf acquire() {
         if (buffer.refCnt() > 1) {
             buffer.release();
             renew();
@@ -32,11 +33,12 @@ final class RecycledBuffer {
     }
 
     /** The buffer of the last {@link #acquire}. */
-    ByteBuf buffer() {
+    public ByteBuf buffer() {
         return buffer;
     }
 
-    void release() {
+    /** Lets go of the memory. */
+    public void release() {
         buffer.release();
     }
 }

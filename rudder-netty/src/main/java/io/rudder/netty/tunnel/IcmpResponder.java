@@ -2,6 +2,7 @@ package io.rudder.netty.tunnel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.rudder.control.TokenBucket;
 import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.packet.IcmpError;
 import io.rudder.netty.packet.VirtioNetHeader;

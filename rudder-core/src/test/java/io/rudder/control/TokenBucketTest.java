@@ -1,4 +1,4 @@
-package io.rudder.netty.tunnel;
+package io.rudder.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
