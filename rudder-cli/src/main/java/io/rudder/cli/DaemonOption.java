@@ -29,6 +29,11 @@ enum DaemonOption {
             "auto",
             "Let kernel and network card split and join packets; off for finding faults."),
     QUEUES("-queues", "auto|N", "auto", "Loops that carry packets, 1 to 64; auto: one for two cores."),
+    PROBE_INTERVAL(
+            "-probe-interval",
+            "SECONDS|off",
+            "5",
+            "Measure the way to each peer so often, 1 to 3600; longer with more than 125 peers."),
     V("-v", "LEVEL", "0", "0, or 1 to log what the data path does.");
 
     private static final String ENDPOINTS_ALIAS = "-etcd-endpoints";

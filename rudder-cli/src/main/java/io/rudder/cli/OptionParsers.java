@@ -2,6 +2,8 @@ package io.rudder.cli;
 
 import io.rudder.net.Ipv4;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** From an operator's text to a value. Each throws an IllegalArgumentException that says what would do. */
@@ -45,6 +47,12 @@ final class OptionParsers {
         return text.equals("auto")
                 ? Math.max(1, Math.min(MAX_QUEUES, Runtime.getRuntime().availableProcessors() / 2))
                 : number(text, 1, MAX_QUEUES, "auto or a number of queues");
+    }
+
+    static Optional<Duration> probeInterval(String text) {
+        return text.equals("off")
+                ? Optional.empty()
+                : Optional.of(Duration.ofSeconds(number(text, 1, 3600, "off or a number of seconds")));
     }
 
     static int verbosity(String text) {

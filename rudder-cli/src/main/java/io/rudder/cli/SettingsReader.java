@@ -45,7 +45,8 @@ final class SettingsReader {
     private DaemonSettings.Carriage carriage() throws OptionException {
         return new DaemonSettings.Carriage(
                 values.get(DaemonOption.OFFLOAD, OptionParsers::offload),
-                values.get(DaemonOption.QUEUES, OptionParsers::queues));
+                values.get(DaemonOption.QUEUES, OptionParsers::queues),
+                values.get(DaemonOption.PROBE_INTERVAL, OptionParsers::probeInterval));
     }
 
     private DaemonSettings.Leasing lease() throws OptionException {

@@ -41,8 +41,9 @@ public record DaemonSettings(EtcdOptions etcd, Underlay underlay, Host host, Car
      *
      * @param offload whether to use the kernel's offloads as far as it has them
      * @param queues how many loops carry packets
+     * @param probeInterval how often the way to each peer is measured; empty for not at all
      */
-    public record Carriage(boolean offload, int queues) {}
+    public record Carriage(boolean offload, int queues, Optional<Duration> probeInterval) {}
 
     /**
      * How the own lease is had and kept.

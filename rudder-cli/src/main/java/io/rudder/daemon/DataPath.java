@@ -73,6 +73,7 @@ final class DataPath {
                 .underlay(local)
                 .offload(settings.carriage().offload())
                 .queues(queues);
+        settings.carriage().probeInterval().ifPresent(bootstrap::probeInterval);
         Tunnel tunnel = await(bootstrap.open(), OPEN_SECONDS);
         log.info("device {}: offloads {}; queues {}", tunnel.tunName(), tunnel.offloads(), tunnel.queues());
         return tunnel;

@@ -37,7 +37,8 @@ class RudderCommandTest {
                         new DaemonSettings.Underlay(Optional.empty(), Optional.empty(), Optional.empty()),
                         new DaemonSettings.Host(
                                 "rudder0", Path.of("/run/rudder/subnet.env"), Path.of("/var/lib/rudder"), false),
-                        new DaemonSettings.Carriage(true, Math.max(1, Math.min(64, cores / 2))),
+                        new DaemonSettings.Carriage(
+                                true, Math.max(1, Math.min(64, cores / 2)), Optional.of(Duration.ofSeconds(5))),
                         new DaemonSettings.Leasing(Duration.ofMinutes(60), false)));
         assertThat(verbosity).isZero();
     }
@@ -69,9 +70,11 @@ class RudderCommandTest {
 
     @Test
     void takesAllOptions() {
-        assertThat(execute("-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -iface eth1 -public-ip 192.0.2.7"
-                        + " -port 9000 -tun-name r1 -subnet-file /f -state-dir /s -run-dir /r -ip-masq"
-                        + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -v 1"))
+        assertThat(
+                        execute(
+                                "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -iface eth1 -public-ip 192.0.2.7"
+                                        + " -port 9000 -tun-name r1 -subnet-file /f -state-dir /s -run-dir /r -ip-masq"
+                                        + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -probe-interval off -v 1"))
                 .isZero();
 
         assertThat(started)
@@ -80,7 +83,7 @@ class RudderCommandTest {
                         new DaemonSettings.Underlay(
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
                         new DaemonSettings.Host("r1", Path.of("/f"), Path.of("/s"), true),
-                        new DaemonSettings.Carriage(false, 3),
+                        new DaemonSettings.Carriage(false, 3, Optional.empty()),
                         new DaemonSettings.Leasing(Duration.ofMinutes(1430), true)));
         assertThat(started.orElseThrow().leasing().renewInterval()).isEqualTo(Duration.ofMinutes(10));
         assertThat(verbosity).isOne();
@@ -141,6 +144,7 @@ class RudderCommandTest {
                         + " (expected 1 to 1439)",
                 "-public-ip 300.1.1.1 # -public-ip: '300.1.1.1' is not an IPv4 address (expected a.b.c.d)",
                 "-public-ip 127.0.0.1 # -public-ip: '127.0.0.1' is not an address at which peers can reach this host",
+                "-probe-interval 0 # -probe-interval: '0' is not off or a number of seconds (expected 1 to 3600)",
                 "-subnet-file / # -subnet-file: '/' is not a file",
                 "-state-dir= # -state-dir: '' is not a path",
                 "-iface= # -iface: '' is not an interface (expected its name or its address)",

@@ -11,6 +11,7 @@ import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.offload.Coalescer;
 import io.rudder.netty.offload.PathMtus;
 import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.netty.probe.ControlMessages;
 import io.rudder.peer.Peer;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
@@ -49,7 +50,8 @@ public class DecapHandlerBenchmark extends ShortBenchmark {
         routes.publish(RouteTable.of(OWN, List.of(SENDER)));
         PathMtus pathMtus = new PathMtus(System::nanoTime, address -> 0);
         SegmentBatch batch = new SegmentBatch(udp, counters, pathMtus, (packet, offset, length, mtu) -> {}, true);
-        handler = new DecapHandler(routes, new Coalescer(Channels.releasing(), counters, true), batch, counters);
+        handler = new DecapHandler(
+                routes, new Coalescer(Channels.releasing(), counters, true), batch, ControlMessages.NONE, counters);
         smallPacket();
         superPacket();
         SamplePackets.checkAllCarried(counters, Counter.DECAP_PACKETS, DATAGRAMS_PER_TURN + SamplePackets.SEGMENTS);

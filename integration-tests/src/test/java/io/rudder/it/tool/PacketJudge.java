@@ -12,6 +12,7 @@ import java.util.Map;
  * of order. Fragments are put together, which takes them in order.
  */
 public final class PacketJudge {
+    private static final int PROBE_BYTES = 16;
     private static final int PROTOCOL_TCP = 6;
     private static final int PROTOCOL_UDP = 17;
     private static final int MORE_FRAGMENTS = 0x2000;
@@ -34,7 +35,7 @@ public final class PacketJudge {
         return complaints;
     }
 
-    /** Returns how many of a kind were seen: {@code tcp}, {@code udp}, {@code fragment}. */
+    /** Returns how many of a kind were seen: {@code tcp}, {@code udp}, {@code fragment}, {@code probe}. */
     public int count(String kind) {
         return counts.getOrDefault(kind, 0);
     }
@@ -42,6 +43,10 @@ public final class PacketJudge {
     /** Judges the next packet. */
     public void see(byte[] bytes) {
         packets++;
+        if (isProbe(bytes)) {
+            count(1, "probe");
+            return;
+        }
         ByteBuffer packet = ByteBuffer.wrap(bytes);
         int headerLength = bytes.length < Packets.HEADER_BYTES ? 0 : (bytes[0] & 0xf) * 4;
         if (headerLength < Packets.HEADER_BYTES || headerLength > bytes.length || bytes[0] >> 4 != 4) {
@@ -57,6 +62,11 @@ public final class PacketJudge {
         } else {
             seeFragment(bytes, headerLength, fragment);
         }
+    }
+
+    /** One of the datagrams in which nodes measure the way to each other. */
+    private static boolean isProbe(byte[] bytes) {
+        return bytes.length == PROBE_BYTES && bytes[0] == 0 && bytes[1] == 'R' && bytes[2] == 'P';
     }
 
     private void seeFragment(byte[] bytes, int headerLength, int fragment) {

@@ -21,7 +21,7 @@ import java.util.function.ToIntFunction;
  * the endpoint that their lease names wherever a datagram says it came from, and at a bounded rate. Belongs to the loop
  * of its channel, but for {@link #quality}.
  */
-public final class Prober implements ControlMessages {
+public final class Prober implements ControlMessages, PathQualities {
     /** The most answers that a node sends a second: twice what 100 nodes that ask every second would have. */
     static final int ANSWERS_PER_SECOND = 200;
 
@@ -63,13 +63,17 @@ public final class Prober implements ControlMessages {
         this.lastTickNanos = nanoClock.getAsLong();
     }
 
-    /** Begins to ask; ends when the channel is closed. */
+    /** Begins to ask; ends when the channel is closed. On any thread. */
     public void start() {
+        udp.eventLoop().execute(this::run);
+    }
+
+    private void run() {
         if (!udp.isOpen()) {
             outgoing.release();
             return;
         }
-        udp.eventLoop().schedule(this::start, tick(), TimeUnit.NANOSECONDS);
+        udp.eventLoop().schedule(this::run, tick(), TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -145,12 +149,12 @@ public final class Prober implements ControlMessages {
         return new ProbeRelay(this, udp.eventLoop(), countersOfThatLoop, nanoClock);
     }
 
-    /** What is known of the way to a peer's address; empty values if nothing is. On any thread. */
+    @Override
     public PathQuality quality(int publicIp) {
         return peers.quality(publicIp);
     }
 
-    /** How long it takes until each peer was asked once. On any thread. */
+    @Override
     public Duration interval() {
         return Duration.ofNanos(ProbePace.of(peers.size(), leastIntervalNanos).intervalNanos());
     }

@@ -16,6 +16,9 @@ import io.rudder.netty.offload.PacketSink;
 import io.rudder.netty.offload.PathMtus;
 import io.rudder.netty.offload.PlainSink;
 import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.netty.probe.ControlMessages;
+import io.rudder.netty.probe.KernelPathMtu;
+import io.rudder.netty.probe.Prober;
 import io.rudder.netty.tun.TunAddress;
 import io.rudder.netty.tun.TunChannel;
 import io.rudder.netty.tun.TunChannelOption;
@@ -25,6 +28,7 @@ import io.rudder.netty.udp.UdpChannelConfig;
 import io.rudder.status.Counters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -177,8 +181,12 @@ final class DataLoop {
         return new IOException(context.isEmpty() ? reason : context + ": " + reason, cause);
     }
 
-    /** Connects the two channels and begins to carry packets. */
-    void start(RouteSource routes) {
+    /**
+     * Connects the two channels and begins to carry packets.
+     *
+     * @param control what takes datagrams of peers that are too short for a packet
+     */
+    void start(RouteSource routes, ControlMessages control) {
         loop.execute(() -> {
             boolean vnetHeader = tun.config().hasVnetHeader();
             // A kernel that gives super-packets of UDP also takes them.
@@ -194,10 +202,17 @@ final class DataLoop {
                     sendsSegments());
             PacketSink sink = vnetHeader ? new Coalescer(tun, counters, joinsUdp) : new PlainSink(tun, counters);
             tun.pipeline().addLast("encap", new EncapHandler(routes, batch, pathMtus, icmp, counters, vnetHeader));
-            udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, counters));
+            udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, control, counters));
             tun.config().setAutoRead(true);
             udp.config().setAutoRead(true);
         });
+    }
+
+    /** Probes peers through this loop's socket, once the loop carries packets. */
+    Prober probe(RouteSource routes, Duration leastInterval) {
+        KernelPathMtu pathMtu = new KernelPathMtu();
+        udp.closeFuture().addListener((Future<? super Void> closed) -> pathMtu.close());
+        return new Prober(udp, routes::current, pathMtu, leastInterval, counters, System::nanoTime);
     }
 
     OffloadsInUse offloads() {

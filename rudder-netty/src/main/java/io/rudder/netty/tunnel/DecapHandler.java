@@ -8,6 +8,7 @@ import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.rudder.net.Ipv4;
 import io.rudder.netty.offload.PacketSink;
 import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.netty.probe.ControlMessages;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counters;
 import java.net.Inet4Address;
@@ -24,6 +25,7 @@ final class DecapHandler extends ChannelInboundHandlerAdapter {
     private final RouteSource routeSource;
     private final PacketSink sink;
     private final SegmentBatch batch;
+    private final ControlMessages control;
     private final Counters counters;
 
     // One table for a whole batch of reads; null between batches.
@@ -34,11 +36,14 @@ final class DecapHandler extends ChannelInboundHandlerAdapter {
      *
      * @param sink where accepted packets go
      * @param batch what sends through the same channel, to be told of sends that failed
+     * @param control what takes datagrams of peers that are too short for a packet
      */
-    DecapHandler(RouteSource routeSource, PacketSink sink, SegmentBatch batch, Counters counters) {
+    DecapHandler(
+            RouteSource routeSource, PacketSink sink, SegmentBatch batch, ControlMessages control, Counters counters) {
         this.routeSource = routeSource;
         this.sink = sink;
         this.batch = batch;
+        this.control = control;
         this.counters = counters;
     }
 
@@ -73,7 +78,7 @@ final class DecapHandler extends ChannelInboundHandlerAdapter {
         DecapVerdict verdict = DecapVerdict.of(buffer, offset, length, sender, routes);
         if (verdict == DecapVerdict.DELIVER) {
             sink.add(buffer, offset, length);
-        } else {
+        } else if (verdict != DecapVerdict.CONTROL || !control.accept(buffer, offset, length, sender)) {
             counters.increment(verdict.counter());
         }
     }

@@ -2,13 +2,18 @@ package io.rudder.netty.tunnel;
 
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
+import io.rudder.netty.probe.ControlMessages;
+import io.rudder.netty.probe.PathQualities;
+import io.rudder.netty.probe.Prober;
 import io.rudder.netty.tun.TunChannel;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -17,15 +22,25 @@ public final class Tunnel {
     private final List<DataLoop> loops;
     private final String tunName;
     private final RouteSource routes = new RouteSource();
+    private final Optional<Prober> prober;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile boolean closing;
 
-    Tunnel(List<DataLoop> loops) {
+    Tunnel(List<DataLoop> loops, Optional<Duration> probeInterval) {
         this.loops = List.copyOf(loops);
         this.tunName = loops.get(0).tun().localAddress().name();
-        loops.forEach(loop -> loop.start(routes));
+        this.prober = probeInterval.map(interval -> loops.get(0).probe(routes, interval));
+        loops.forEach(loop -> loop.start(routes, controlMessagesOf(loop)));
+        prober.ifPresent(Prober::start);
         CompletableFuture<?>[] channels = channels().map(this::whenClosed).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(channels).thenRun(() -> closed.complete(null));
+    }
+
+    private ControlMessages controlMessagesOf(DataLoop loop) {
+        if (prober.isEmpty()) {
+            return ControlMessages.NONE;
+        }
+        return loop == loops.get(0) ? prober.get() : prober.get().relay(loop.counters());
     }
 
     private Stream<Channel> channels() {
@@ -56,6 +71,11 @@ public final class Tunnel {
     /** The offloads in use, those of the first queue, which all have in common at the start. */
     public OffloadsInUse offloads() {
         return loops.get(0).offloads();
+    }
+
+    /** What is known of the ways to the peers; empty if they are not probed. */
+    public Optional<PathQualities> paths() {
+        return prober.map(paths -> paths);
     }
 
     /** How many loops carry packets. */

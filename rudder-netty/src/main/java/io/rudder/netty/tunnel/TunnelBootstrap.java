@@ -2,9 +2,11 @@ package io.rudder.netty.tunnel;
 
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
  * <tr><td>{@link #tunName}</td><td>{@code rudder0}</td></tr>
  * <tr><td>{@link #offload}</td><td>true</td></tr>
  * <tr><td>{@link #queues}</td><td>1</td></tr>
+ * <tr><td>{@link #probeInterval}</td><td>none: peers are not probed</td></tr>
  * </table>
  *
  * Not thread-safe.
@@ -28,6 +31,7 @@ public final class TunnelBootstrap {
     private String tunName = "rudder0";
     private boolean offload = true;
     private int queues = 1;
+    private Optional<Duration> probeInterval = Optional.empty();
 
     /** The loops that carry packets; of Netty's epoll transport, at least as many as {@link #queues}. */
     public TunnelBootstrap group(EventLoopGroup loops) {
@@ -63,6 +67,18 @@ public final class TunnelBootstrap {
     }
 
     /**
+     * Probes the way to each peer so often, and answers the probes of peers. With more than 25 peers a second of the
+     * interval it grows, so that never more than 25 probes a second are sent.
+     */
+    public TunnelBootstrap probeInterval(Duration interval) {
+        if (interval.isNegative() || interval.isZero()) {
+            throw new IllegalArgumentException("probeInterval: " + interval + " (expected: more than 0)");
+        }
+        probeInterval = Optional.of(interval);
+        return this;
+    }
+
+    /**
      * Opens device and socket. The device has no address yet and is down.
      *
      * @return the data path; exceptionally an {@link java.io.IOException} with one line fit for an operator, for
@@ -72,7 +88,7 @@ public final class TunnelBootstrap {
         Objects.requireNonNull(group, "group");
         Objects.requireNonNull(underlay, "underlay");
         DataLoopOptions options = new DataLoopOptions(underlay, offload, queues > 1);
-        return openLoops(new ArrayList<>(), options, tunName).thenApply(Tunnel::new);
+        return openLoops(new ArrayList<>(), options, tunName).thenApply(loops -> new Tunnel(loops, probeInterval));
     }
 
     /** One after the other: the first one makes the device, the others attach to it by the name that it got. */

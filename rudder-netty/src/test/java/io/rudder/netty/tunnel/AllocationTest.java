@@ -13,6 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.rudder.netty.offload.Coalescer;
 import io.rudder.netty.offload.PlainSink;
 import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.netty.probe.ControlMessages;
 import io.rudder.netty.testing.Bytes;
 import io.rudder.netty.testing.Packets;
 import io.rudder.netty.testing.Paths;
@@ -55,6 +56,7 @@ class AllocationTest {
                 routes,
                 vnetHeader ? new Coalescer(tun.channel(), counters, true) : new PlainSink(tun.channel(), counters),
                 batch,
+                ControlMessages.NONE,
                 counters));
     }
 

@@ -12,6 +12,7 @@ import io.rudder.netty.offload.Coalescer;
 import io.rudder.netty.offload.PacketSink;
 import io.rudder.netty.offload.PlainSink;
 import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.netty.probe.ControlMessages;
 import io.rudder.netty.testing.Bytes;
 import io.rudder.netty.testing.Packets;
 import io.rudder.netty.testing.Paths;
@@ -47,7 +48,7 @@ class DecapHandlerTest {
                 withVnetHeader ? new Coalescer(tun.channel(), counters, true) : new PlainSink(tun.channel(), counters);
         IcmpResponder icmp = new IcmpResponder(tun.channel(), withVnetHeader, counters, () -> 0);
         tun.addLast(new EncapHandler(routes, batch, Paths.wide(), icmp, counters, withVnetHeader));
-        udp.addLast(new DecapHandler(routes, sink, batch, counters));
+        udp.addLast(new DecapHandler(routes, sink, batch, ControlMessages.NONE, counters));
     }
 
     @AfterEach

@@ -10,6 +10,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.rudder.net.Ipv4;
 import io.rudder.netty.offload.PlainSink;
 import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.netty.probe.ControlMessages;
 import io.rudder.netty.testing.Bytes;
 import io.rudder.netty.testing.Packets;
 import io.rudder.netty.testing.Paths;
@@ -46,7 +47,8 @@ class EncapHandlerTest {
         routes.publish(Peers.ROUTES);
         IcmpResponder icmp = new IcmpResponder(tun.channel(), vnetHeader, counters, () -> nanos);
         tun.addLast(new EncapHandler(routes, batch, Paths.wide(), icmp, counters, vnetHeader));
-        udp.addLast(new DecapHandler(routes, new PlainSink(tun.channel(), counters), batch, counters));
+        udp.addLast(new DecapHandler(
+                routes, new PlainSink(tun.channel(), counters), batch, ControlMessages.NONE, counters));
     }
 
     @AfterEach
