@@ -17,6 +17,10 @@ final class LibC {
     static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     static final int SOCK_NONBLOCK = 0x800;
 
+    static final int AF_NETLINK = 16;
+    static final int SOCK_RAW = 3;
+    static final int SOCK_CLOEXEC = 0x80000;
+
     static final int EPERM = 1;
     static final int ENOENT = 2;
     static final int ENXIO = 6;
@@ -37,6 +41,8 @@ final class LibC {
     static native int close(int fd) throws LastErrorException;
 
     static native int socket(int domain, int type, int protocol) throws LastErrorException;
+
+    static native int bind(int fd, byte[] address, int length) throws LastErrorException;
 
     /** For requests whose argument is a structure; it is copied in and out. */
     static native int ioctl(int fd, NativeLong request, byte[] argument) throws LastErrorException;

@@ -1,0 +1,47 @@
+package io.rudder.netty.linux;
+
+import com.sun.jna.LastErrorException;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A socket on which the kernel tells what changes in its network configuration (rtnetlink(7)). Needs no rights. It sees
+ * the network namespace that the calling thread was in when it was opened. Not thread-safe.
+ */
+public final class NetlinkSocket extends FileDescriptor {
+    private static final int NETLINK_ROUTE = 0;
+    // struct sockaddr_nl: family (2), pad (2), port id (4, 0 lets the kernel choose), groups (4).
+    private static final int SOCKADDR_SIZE = 12;
+    private static final int GROUPS = 8;
+
+    private NetlinkSocket(int fd) {
+        super(fd);
+    }
+
+    /** Opens a socket that hears nothing yet. */
+    public static NetlinkSocket open() throws IOException {
+        try {
+            int type = LibC.SOCK_RAW | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK;
+            return new NetlinkSocket(LibC.socket(LibC.AF_NETLINK, type, NETLINK_ROUTE));
+        } catch (LastErrorException e) {
+            throw new IOException("cannot open a netlink socket: " + LibC.strerror(e.getErrorCode()), e);
+        }
+    }
+
+    /**
+     * Subscribes.
+     *
+     * @param groups the sum of {@code RTMGRP_} flags of linux/rtnetlink.h
+     */
+    public void join(int groups) throws IOException {
+        ByteBuffer address = ByteBuffer.allocate(SOCKADDR_SIZE).order(ByteOrder.nativeOrder());
+        address.putShort((short) LibC.AF_NETLINK).putInt(GROUPS, groups);
+        try {
+            LibC.bind(intValue(), address.array(), SOCKADDR_SIZE);
+        } catch (LastErrorException e) {
+            throw new IOException("cannot watch the network: " + LibC.strerror(e.getErrorCode()), e);
+        }
+    }
+}
