@@ -11,6 +11,7 @@ import io.rudder.daemon.host.ProcessCommands;
 import io.rudder.etcd.EtcdLeaseRegistry;
 import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseRegistry;
+import io.rudder.lease.NodeIdentity;
 import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import io.rudder.node.ControlPlane;
@@ -105,13 +106,10 @@ public final class Daemon {
     private NodeSettings nodeSettings(String nodeId, ExternalInterface underlay) {
         Optional<Integer> port = settings.underlay().port();
         return new NodeSettings(
-                nodeId,
-                settings.underlay().publicIp().orElse(underlay.address()),
+                new NodeIdentity(nodeId, settings.underlay().publicIp().orElse(underlay.address())),
                 port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty(),
                 previous.map(SubnetFile.Content::subnet),
-                NodeSettings.DEFAULT_TIME_TO_LIVE,
-                settings.leasing().renewInterval(),
-                settings.leasing().takeOver(),
+                settings.leasing().policy(),
                 settings.etcd().prefix());
     }
 

@@ -1,7 +1,7 @@
 package io.rudder.daemon;
 
 import io.rudder.etcd.EtcdOptions;
-import io.rudder.node.NodeSettings;
+import io.rudder.lease.LeasePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,12 +52,14 @@ public record DaemonSettings(EtcdOptions etcd, Underlay underlay, Host host, Car
      * @param takeOver whether to take the lease of another live node that has this host's public address
      */
     public record Leasing(Duration renewMargin, boolean takeOver) {
-        private static final Duration MAX_RENEW_INTERVAL = Duration.ofHours(1);
 
-        /** How long after a renewal the next one follows: an hour, or less where the margin asks for it. */
-        public Duration renewInterval() {
-            Duration untilMargin = NodeSettings.DEFAULT_TIME_TO_LIVE.minus(renewMargin);
-            return untilMargin.compareTo(MAX_RENEW_INTERVAL) < 0 ? untilMargin : MAX_RENEW_INTERVAL;
+        /** With a renewal every hour, or more often where the margin asks for it. */
+        public LeasePolicy policy() {
+            LeasePolicy usual = LeasePolicy.DEFAULT;
+            Duration untilMargin = usual.timeToLive().minus(renewMargin);
+            boolean usualIsSoonEnough = usual.renewInterval().compareTo(untilMargin) <= 0;
+            return usual.renewedEvery(usualIsSoonEnough ? usual.renewInterval() : untilMargin)
+                    .takingOver(takeOver);
         }
     }
 }

@@ -85,7 +85,7 @@ class RudderCommandTest {
                         new DaemonSettings.Host("r1", Path.of("/f"), Path.of("/s"), true),
                         new DaemonSettings.Carriage(false, 3, Optional.empty()),
                         new DaemonSettings.Leasing(Duration.ofMinutes(1430), true)));
-        assertThat(started.orElseThrow().leasing().renewInterval()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(started.orElseThrow().leasing().policy().renewInterval()).isEqualTo(Duration.ofMinutes(10));
         assertThat(verbosity).isOne();
     }
 

@@ -1,6 +1,7 @@
 package io.rudder.control;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Executor;
 
 /**
@@ -10,6 +11,9 @@ import java.util.concurrent.Executor;
 public interface ControlLoop extends Executor {
     /** Monotonic nanoseconds; only differences have a meaning. */
     long nanoTime();
+
+    /** The wall clock: for people, and to notice that it jumped. On any thread. */
+    Instant wallTime();
 
     /** Runs a task on the loop after a delay. */
     Timer schedule(Duration delay, Runnable task);

@@ -118,7 +118,7 @@ final class LeaseAcquirer implements AutoCloseable {
             return;
         }
         scope.await(
-                registry.grant(terms.timeToLive()),
+                registry.grant(terms.policy().timeToLive()),
                 etcdLeaseId -> {
                     grantedId = etcdLeaseId;
                     next.accept(etcdLeaseId);

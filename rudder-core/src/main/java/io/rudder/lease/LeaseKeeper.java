@@ -3,7 +3,9 @@ package io.rudder.lease;
 import io.rudder.config.NetworkConfig;
 import io.rudder.control.LoopScope;
 import io.rudder.net.Ipv4Prefix;
+import io.rudder.status.Counter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,9 @@ public final class LeaseKeeper {
     private final LoopScope scope;
     private LeaseTerms terms;
     private State state = State.ACQUIRING;
+    private Instant since;
+    private Optional<Instant> confirmedAt = Optional.empty();
+    private volatile LeaseStatus status;
     private Optional<Lease> own = Optional.empty();
     private Optional<Ipv4Prefix> preferred = Optional.empty();
     private LeaseAcquirer acquirer;
@@ -64,6 +69,8 @@ public final class LeaseKeeper {
         this.freed = freed;
         this.listener = listener;
         this.scope = new LoopScope(context.loop());
+        this.since = context.loop().wallTime();
+        this.status = LeaseStatus.acquiring(since);
     }
 
     /** Starts to acquire a lease. */
@@ -71,9 +78,26 @@ public final class LeaseKeeper {
         acquire(terms.previousSubnet());
     }
 
-    /** Where the lease stands. */
-    public State state() {
-        return state;
+    /** Where the lease stands. On any thread. */
+    public LeaseStatus status() {
+        return status;
+    }
+
+    private void enter(State next, Optional<String> problem) {
+        if (next != state) {
+            state = next;
+            since = context.loop().wallTime();
+        }
+        Optional<Instant> expiresAt = own.filter(lease -> !lease.isReservation())
+                .flatMap(lease -> confirmedAt)
+                .map(confirmed -> confirmed.plus(terms.policy().timeToLive()));
+        status = new LeaseStatus(state, own, since, own.flatMap(lease -> confirmedAt), expiresAt, problem);
+    }
+
+    private void confirmed(Lease lease) {
+        own = Optional.of(lease);
+        confirmedAt = Optional.of(context.loop().wallTime());
+        enter(State.HELD, Optional.empty());
     }
 
     /** The lease while it is held, confirmed or not. */
@@ -109,7 +133,7 @@ public final class LeaseKeeper {
 
     /** Ends timers and tries. The lease is kept, so that a restart gets it back. */
     public void stop() {
-        state = State.STOPPED;
+        enter(State.STOPPED, Optional.empty());
         scope.close();
         endAcquirer();
         if (renewal != null) {
@@ -137,8 +161,7 @@ public final class LeaseKeeper {
     private void held(Lease lease) {
         log.info(
                 "holding {} as {}{}", lease.subnet(), terms.identity(), lease.isReservation() ? ", a reservation" : "");
-        state = State.HELD;
-        own = Optional.of(lease);
+        confirmed(lease);
         acquirer = null;
         lastRefusal = "";
         if (renewal != null) {
@@ -149,10 +172,11 @@ public final class LeaseKeeper {
         listener.onHeld(lease);
     }
 
-    private void lost(boolean taken) {
+    private void lost(boolean taken, String problem) {
         Lease lease = own.orElseThrow();
-        state = State.LOST;
         own = Optional.empty();
+        enter(State.LOST, Optional.of(problem));
+        context.counters().increment(Counter.LEASE_LOSSES);
         listener.onLost(lease, taken);
         if (state == State.LOST) {
             acquire(taken ? Optional.empty() : Optional.of(lease.subnet()));
@@ -192,8 +216,7 @@ public final class LeaseKeeper {
             if (state == State.UNCONFIRMED) {
                 log.info("the lease of {} is confirmed again", current.subnet());
             }
-            state = State.HELD;
-            own = Optional.of(current);
+            confirmed(current);
         }
 
         @Override
@@ -203,25 +226,23 @@ public final class LeaseKeeper {
                         "cannot renew the lease of {}, trying on: {}",
                         own.orElseThrow().subnet(),
                         failure.getMessage());
-                state = State.UNCONFIRMED;
+                enter(State.UNCONFIRMED, Optional.of(failure.getMessage()));
             }
         }
 
         @Override
         public void onGone() {
-            log.warn(
-                    "the lease of {} is gone from the registry, creating it again",
-                    own.orElseThrow().subnet());
-            lost(false);
+            String problem = "the lease of " + own.orElseThrow().subnet() + " is gone from the registry";
+            log.warn("{}, creating it again", problem);
+            lost(false, problem);
         }
 
         @Override
         public void onTaken(String owner) {
-            log.error(
-                    "{} was taken by {}, acquiring another subnet",
-                    own.orElseThrow().subnet(),
-                    owner);
-            lost(true);
+            String problem = own.orElseThrow().subnet() + " was taken by " + owner;
+            log.error("{}, acquiring another subnet", problem);
+            context.counters().increment(Counter.LEASE_FENCES);
+            lost(true, problem);
         }
     }
 

@@ -36,7 +36,7 @@ final class LeasePlanner {
             return new LeasePlan.Keep(byNode.get());
         }
         Optional<Lease> rival = oldest(leases, lease -> self.isRivalledBy(lease.attributes()));
-        if (rival.isPresent() && !terms.takeOver()) {
+        if (rival.isPresent() && !terms.policy().takeOver()) {
             return new LeasePlan.Refuse(refusal(rival.get()));
         }
         if (byNode.isPresent()) {

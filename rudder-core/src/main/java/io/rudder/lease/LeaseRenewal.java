@@ -43,8 +43,9 @@ final class LeaseRenewal implements AutoCloseable {
 
     /** With jitter, but never so late that a lease with a short margin would run out. */
     private Duration interval() {
-        Duration latest = terms.renewInterval().plus(terms.timeToLive()).dividedBy(2);
-        Duration jittered = Backoff.jitter(terms.renewInterval(), JITTER, context.random());
+        LeasePolicy policy = terms.policy();
+        Duration latest = policy.renewInterval().plus(policy.timeToLive()).dividedBy(2);
+        Duration jittered = Backoff.jitter(policy.renewInterval(), JITTER, context.random());
         return jittered.compareTo(latest) < 0 ? jittered : latest;
     }
 

@@ -1,7 +1,6 @@
 package io.rudder.lease;
 
 import io.rudder.net.Ipv4Prefix;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -9,20 +8,12 @@ import java.util.Optional;
  *
  * @param identity who it is
  * @param previousSubnet the subnet that it had before, to be had again if it is free
- * @param timeToLive how long the lease outlives its last renewal, whole seconds
- * @param renewInterval how long after a renewal the next one follows, shorter than {@code timeToLive}
- * @param takeOver whether to take the lease of another live node with the same public address
+ * @param policy how it is had and kept
  */
-public record LeaseTerms(
-        NodeIdentity identity,
-        Optional<Ipv4Prefix> previousSubnet,
-        Duration timeToLive,
-        Duration renewInterval,
-        boolean takeOver) {
+public record LeaseTerms(NodeIdentity identity, Optional<Ipv4Prefix> previousSubnet, LeasePolicy policy) {
 
     /** The same at another public address. */
     LeaseTerms at(int publicIp) {
-        NodeIdentity moved = new NodeIdentity(identity.nodeId(), publicIp);
-        return new LeaseTerms(moved, previousSubnet, timeToLive, renewInterval, takeOver);
+        return new LeaseTerms(new NodeIdentity(identity.nodeId(), publicIp), previousSubnet, policy);
     }
 }

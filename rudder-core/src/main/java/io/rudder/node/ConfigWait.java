@@ -25,6 +25,7 @@ final class ConfigWait implements AutoCloseable {
     private final LoopScope scope;
     private final Backoff backoff;
     private final LogThrottle failureLog;
+    private volatile Optional<String> lastError = Optional.empty();
 
     ConfigWait(ControlContext context, String configKey, Listener listener) {
         this.context = context;
@@ -39,7 +40,13 @@ final class ConfigWait implements AutoCloseable {
         scope.await(context.registry().list(), this::read, this::retry);
     }
 
+    /** Why there is no answer yet. On any thread. */
+    Optional<String> lastError() {
+        return lastError;
+    }
+
     private void retry(Throwable failure) {
+        lastError = Optional.of(failure.getMessage());
         if (failureLog.permits()) {
             log.warn("waiting for etcd: {}", failure.getMessage());
         }

@@ -8,6 +8,8 @@ import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseRegistry;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counters;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +25,9 @@ public final class ControlPlane {
     private final Listener listener;
     private final LoopScope scope;
     private final ConfigWait configWait;
+    private final Instant created;
     private NodeSettings settings;
-    private Membership membership;
+    private volatile Optional<Membership> membership = Optional.empty();
 
     /** Nothing happens until {@link #start}. */
     public ControlPlane(
@@ -38,6 +41,7 @@ public final class ControlPlane {
         this.settings = settings;
         this.listener = listener;
         this.scope = new LoopScope(context.loop());
+        this.created = context.loop().wallTime();
         this.configWait = new ConfigWait(context, settings.configKey(), new ConfigListener());
     }
 
@@ -50,9 +54,7 @@ public final class ControlPlane {
     public void readdress(int publicIp) {
         scope.execute(() -> {
             settings = settings.at(publicIp);
-            if (membership != null) {
-                membership.readdress(settings.identity());
-            }
+            membership.ifPresent(joined -> joined.readdress(settings.identity()));
         });
     }
 
@@ -61,12 +63,17 @@ public final class ControlPlane {
         scope.execute(this::end);
     }
 
+    /** Where it stands. On any thread. */
+    public ControlStatus status() {
+        return membership
+                .map(Membership::status)
+                .orElseGet(() -> ControlStatus.before(created, configWait.lastError()));
+    }
+
     private void end() {
         scope.close();
         configWait.close();
-        if (membership != null) {
-            membership.close();
-        }
+        membership.ifPresent(Membership::close);
     }
 
     private void refuse(String message) {
@@ -79,8 +86,9 @@ public final class ControlPlane {
         public void onConfig(String text, NetworkConfig config) {
             log.info("network {}", config);
             RunningConfig running = new RunningConfig(settings.configKey(), text, config);
-            membership = new Membership(context, settings, running, new MembershipListener());
-            membership.start();
+            Membership joining = new Membership(context, settings, running, new MembershipListener());
+            membership = Optional.of(joining);
+            joining.start();
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.RegistryEntry;
 import io.rudder.lease.RegistryEvent;
 import io.rudder.lease.RegistrySnapshot;
+import io.rudder.peer.Peer;
 import io.rudder.peer.PeerCache;
 import io.rudder.peer.PeerChange;
 import io.rudder.peer.PeerWatch;
@@ -39,7 +40,8 @@ final class Membership implements AutoCloseable {
     private final PeerCache cache;
     private final PeerWatch watch;
     private Optional<Lease> lastHeld = Optional.empty();
-    private boolean listed;
+    private volatile boolean listed;
+    private volatile List<Peer> peers = List.of();
     private boolean joined;
     private boolean publishing;
 
@@ -70,6 +72,12 @@ final class Membership implements AutoCloseable {
         scope.close();
         watch.close();
         keeper.stop();
+    }
+
+    /** On any thread. */
+    ControlStatus status() {
+        return new ControlStatus(
+                keeper.status(), watch.status(), config.status(), peers, ControlStatus.Removals.NONE, false);
     }
 
     private void held(Lease lease) {
@@ -103,7 +111,7 @@ final class Membership implements AutoCloseable {
             scope.schedule(COALESCING, () -> {
                 publishing = false;
                 if (updatePeers()) {
-                    listener.onRoutes(cache.routes());
+                    publish(cache.routes());
                 }
             });
         }
@@ -111,7 +119,12 @@ final class Membership implements AutoCloseable {
 
     private void publishAll() {
         updatePeers();
-        listener.onRoutes(cache.routes());
+        publish(cache.routes());
+    }
+
+    private void publish(RouteTable routes) {
+        peers = routes.peers();
+        listener.onRoutes(routes);
     }
 
     private boolean updatePeers() {
@@ -166,7 +179,7 @@ final class Membership implements AutoCloseable {
                 cache.own(Optional.empty());
             }
             if (taken && joined) {
-                listener.onRoutes(RouteTable.EMPTY);
+                publish(RouteTable.EMPTY);
             }
         }
 

@@ -17,15 +17,26 @@ final class RunningConfig {
     private final String configKey;
     private final NetworkConfig running;
     private Optional<String> lastText;
+    private volatile ConfigStatus status;
 
     RunningConfig(String configKey, String text, NetworkConfig running) {
         this.configKey = configKey;
         this.running = running;
         this.lastText = Optional.of(text);
+        note(false, Optional.empty());
     }
 
     NetworkConfig get() {
         return running;
+    }
+
+    /** The running configuration beside that of the registry. On any thread. */
+    ConfigStatus status() {
+        return status;
+    }
+
+    private void note(boolean pending, Optional<String> problem) {
+        status = new ConfigStatus(Optional.of(running), lastText, pending, problem);
     }
 
     /** Notes what the registry has; each change is told once. */
@@ -36,6 +47,7 @@ final class RunningConfig {
         lastText = text;
         if (text.isEmpty()) {
             log.warn("network configuration at {} was deleted: going on with {}", configKey, running);
+            note(false, Optional.of("the key was deleted"));
         } else {
             compare(text.get());
         }
@@ -45,6 +57,7 @@ final class RunningConfig {
         try {
             NetworkConfig changed = NetworkConfigReader.read(
                     text, warning -> log.warn("network configuration at {}: {}", configKey, warning));
+            note(!changed.equals(running), Optional.empty());
             if (changed.equals(running)) {
                 log.info("network configuration at {} says again what is running: {}", configKey, running);
             } else {
@@ -55,6 +68,7 @@ final class RunningConfig {
                         running);
             }
         } catch (InvalidConfigException invalid) {
+            note(false, Optional.of(invalid.getMessage()));
             log.warn(
                     "network configuration at {} became unusable, going on with {}: {}",
                     configKey,

@@ -140,7 +140,11 @@ public final class PeerCache {
     public Optional<PeerChange> update() {
         Map<Ipv4Prefix, Peer> now = new HashMap<>();
         for (Lease lease : new OverlapRule(own, this::complainOfOverlap).resolve(candidates.values())) {
-            Peer peer = Peer.of(lease.subnet(), lease.attributes().publicIp(), port);
+            Peer peer = Peer.of(
+                    lease.subnet(),
+                    lease.attributes().publicIp(),
+                    port,
+                    lease.attributes().nodeId());
             now.put(lease.subnet(), peer);
             complaints.remove(RegistryEntry.subnetPath(lease.subnet()));
         }

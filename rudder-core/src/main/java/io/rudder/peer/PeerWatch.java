@@ -10,6 +10,7 @@ import io.rudder.lease.RegistrySnapshot;
 import io.rudder.lease.RegistryWatch;
 import io.rudder.status.Counter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,11 @@ public final class PeerWatch implements AutoCloseable {
     private long applied;
     private long clusterId;
     private final Set<String> paths = new HashSet<>();
+    private Optional<Instant> watchingSince = Optional.empty();
+    private Optional<Instant> listedAt = Optional.empty();
+    private Optional<String> lastError = Optional.empty();
+    private long restarts;
+    private volatile WatchStatus status = WatchStatus.connecting(Optional.empty());
 
     /** Nothing happens until {@link #start}. */
     public PeerWatch(ControlContext context, Listener listener) {
@@ -66,6 +72,19 @@ public final class PeerWatch implements AutoCloseable {
         return applied;
     }
 
+    /** How it stands with the registry. On any thread. */
+    public WatchStatus status() {
+        return status;
+    }
+
+    private void note() {
+        WatchStatus.State state = watching
+                ? WatchStatus.State.WATCHING
+                : listedAt.isPresent() ? WatchStatus.State.OUT_OF_TOUCH : WatchStatus.State.CONNECTING;
+        Optional<Instant> since = watching ? watchingSince : Optional.empty();
+        status = new WatchStatus(state, applied, clusterId, since, listedAt, restarts, lastError);
+    }
+
     private void relistNowAndThen() {
         scope.schedule(RELIST_INTERVAL, this::relistNowAndThen);
         if (watching) {
@@ -88,6 +107,7 @@ public final class PeerWatch implements AutoCloseable {
         paths.clear();
         snapshot.entries().forEach(entry -> paths.add(entry.path()));
         audit.reset();
+        listedAt = Optional.of(context.loop().wallTime());
         watch();
         listener.onSnapshot(snapshot);
     }
@@ -117,12 +137,14 @@ public final class PeerWatch implements AutoCloseable {
             }
         }
         if (!fresh.isEmpty()) {
+            note();
             listener.onEvents(fresh);
         }
     }
 
     private void ended(Throwable cause) {
         context.counters().increment(Counter.REGISTRY_WATCH_RESTARTS);
+        restarts++;
         if (cause instanceof RegistryWatch.CompactedException) {
             // The store's end of a compacted watch is never given up while its connection lives.
             context.registry().reconnect();
@@ -134,6 +156,8 @@ public final class PeerWatch implements AutoCloseable {
 
     private void retry(Throwable failure, Runnable next) {
         newStep();
+        lastError = Optional.of(failure.getMessage());
+        note();
         if (failureLog.permits()) {
             log.warn("lost touch with the registry at revision {}, trying on: {}", applied, failure.getMessage());
             failureLogged = true;
@@ -166,6 +190,8 @@ public final class PeerWatch implements AutoCloseable {
         @Override
         public void onCreated(long storeRevision) {
             watching = true;
+            watchingSince = Optional.of(context.loop().wallTime());
+            note();
             if (storeRevision < applied) {
                 // A member that lags, or a store restored from a backup: the audit's linearizable read tells which.
                 audit.look();

@@ -43,8 +43,12 @@ public enum Counter {
     PROBE_ANSWER_SUPPRESSED("probes of peers not answered for the rate limit or a full socket"),
 
     REGISTRY_LISTS("full lists of the registry"),
+    REGISTRY_DRIFTS("full lists that showed a change which the watch had not told"),
+    REGISTRY_REMOVALS_HELD("peers whose removal was held because it came with too many others"),
     REGISTRY_WATCH_RESTARTS("watches that ended and were started again"),
     REGISTRY_INVALID_ENTRIES("entries of the registry that are no valid lease"),
+    LEASE_LOSSES("losses of the own lease: its key was gone or somebody else's"),
+    LEASE_FENCES("losses of the own lease to somebody else, who owns the subnet since"),
     LEASE_RENEWALS("renewals of the own lease"),
     LEASE_RENEWAL_FAILURES("renewals of the own lease that failed");
 

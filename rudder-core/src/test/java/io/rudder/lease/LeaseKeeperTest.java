@@ -60,11 +60,7 @@ class LeaseKeeperTest {
 
     private LeaseKeeper keeper() {
         LeaseTerms terms = new LeaseTerms(
-                new NodeIdentity(NODE, Ipv4.parse(ADDRESS)),
-                previous,
-                Duration.ofDays(1),
-                Duration.ofHours(1),
-                takeOver);
+                new NodeIdentity(NODE, Ipv4.parse(ADDRESS)), previous, LeasePolicy.DEFAULT.takingOver(takeOver));
         ControlContext context = new ControlContext(registry, loop, new SplittableRandom(1), counters);
         return new LeaseKeeper(context, config, terms, new FreedSubnets(loop), heard);
     }
@@ -81,7 +77,7 @@ class LeaseKeeperTest {
     }
 
     private void assertHolds(LeaseKeeper keeper, String subnet) {
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
         assertThat(keeper.own().orElseThrow().subnet()).hasToString(subnet);
         assertThat(entry(subnet).value()).isEqualTo(OWN_VALUE);
     }
@@ -134,7 +130,7 @@ class LeaseKeeperTest {
         previous = Optional.of(Ipv4Prefix.parse("10.0.11.0/24"));
         registry.beforeNextCreate(() -> store.putLease("10.0.11.0/24", value("198.51.100.2", "other")));
         LeaseKeeper keeper = started();
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
         assertThat(keeper.own().orElseThrow().subnet()).isNotEqualTo(previous.get());
         assertThat(registry.calls(Verb.CREATE)).isEqualTo(2);
         assertThat(registry.calls(Verb.GRANT)).isEqualTo(1);
@@ -145,7 +141,7 @@ class LeaseKeeperTest {
     void aCreationWhoseAnswerWasLostIsFoundInTheKey() {
         registry.next(Verb.CREATE, Fate.ANSWER_LOST);
         LeaseKeeper keeper = started();
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
         assertThat(registry.calls(Verb.CREATE)).isEqualTo(1);
         assertThat(store.snapshot().entries()).hasSize(1);
         assertThat(store.grantCount()).isEqualTo(1);
@@ -156,7 +152,7 @@ class LeaseKeeperTest {
         registry.next(Verb.CREATE, Fate.ARRIVES_LATE);
         LeaseKeeper keeper = started();
         loop.run(Duration.ofSeconds(10));
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
         assertThat(store.snapshot().entries()).hasSize(1);
         assertThat(store.grantCount()).isEqualTo(1);
         assertThat(registry.calls(Verb.REVOKE)).isEqualTo(1);
@@ -240,7 +236,7 @@ class LeaseKeeperTest {
         LeaseKeeper keeper = started();
         loop.run(Duration.ofDays(3));
         assertThat(keeper.own().orElseThrow().subnet()).hasToString("10.0.42.0/24");
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
         assertThat(entry("10.0.42.0/24").value()).isEqualTo(value);
         assertThat(entry("10.0.42.0/24").etcdLeaseId()).isZero();
         assertThat(store.history()).hasSize(changes);
@@ -262,7 +258,7 @@ class LeaseKeeperTest {
                 .singleElement()
                 .asString()
                 .contains(ADDRESS, "somebody", "10.0.9.0/24", "-take-over");
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.STOPPED);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.STOPPED);
         assertThat(entry("10.0.9.0/24").value()).contains("somebody");
         assertThat(registry.calls(Verb.GRANT)).isZero();
     }
@@ -300,7 +296,7 @@ class LeaseKeeperTest {
         assertThat(registry.reconnects()).isPositive();
         registry.down(false);
         loop.run(Duration.ofSeconds(8));
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
     }
 
     @Test
@@ -308,7 +304,7 @@ class LeaseKeeperTest {
         LeaseKeeper keeper = started();
         int changes = store.history().size();
         loop.run(Duration.ofDays(5));
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
         assertThat(store.history()).hasSize(changes);
         assertThat(counters.get(Counter.LEASE_RENEWALS)).isBetween(105L, 135L);
     }
@@ -318,12 +314,12 @@ class LeaseKeeperTest {
         LeaseKeeper keeper = started();
         registry.down(true);
         loop.run(Duration.ofHours(2));
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.UNCONFIRMED);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.UNCONFIRMED);
         assertThat(log.linesWith("cannot renew")).hasSize(1);
         assertThat(counters.get(Counter.LEASE_RENEWAL_FAILURES)).isBetween(400L, 1600L);
         registry.down(false);
         loop.run(Duration.ofSeconds(8));
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
     }
 
     @Test
@@ -366,9 +362,7 @@ class LeaseKeeperTest {
         LeaseTerms shortMargin = new LeaseTerms(
                 new NodeIdentity(NODE, Ipv4.parse(ADDRESS)),
                 Optional.empty(),
-                Duration.ofHours(24),
-                Duration.ofHours(23),
-                false);
+                LeasePolicy.DEFAULT.renewedEvery(Duration.ofHours(23)));
         for (int seed = 0; seed < 20; seed++) {
             ControlContext context = new ControlContext(registry, loop, new SplittableRandom(seed), counters);
             LeaseKeeper keeper = new LeaseKeeper(context, config, shortMargin, new FreedSubnets(loop), heard);
@@ -384,8 +378,7 @@ class LeaseKeeperTest {
         List<LeaseKeeper> keepers = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             NodeIdentity identity = new NodeIdentity("node-" + i, Ipv4.parse("198.51.100." + i));
-            LeaseTerms terms =
-                    new LeaseTerms(identity, Optional.empty(), Duration.ofDays(1), Duration.ofHours(1), false);
+            LeaseTerms terms = new LeaseTerms(identity, Optional.empty(), LeasePolicy.DEFAULT);
             ControlContext context = new ControlContext(
                     new MemoryRegistry(store, loop), loop, new SplittableRandom(1000 + i), new Counters());
             LeaseKeeper keeper = new LeaseKeeper(context, config, terms, new FreedSubnets(loop), heard);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseAttributes;
+import io.rudder.lease.LeasePolicy;
+import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.RegistryEntry;
 import io.rudder.lease.RegistryEvent;
 import io.rudder.net.Ipv4;
@@ -103,13 +105,10 @@ final class Simulation {
                 ? Optional.of(new Ipv4Prefix(Ipv4.parse("10.0." + random.nextInt(16) + ".0"), 24))
                 : Optional.empty();
         NodeSettings settings = new NodeSettings(
-                TestNode.id(number),
-                Ipv4.parse("198.51.100." + host),
+                new NodeIdentity(TestNode.id(number), Ipv4.parse("198.51.100." + host)),
                 OptionalInt.empty(),
                 previous,
-                TIME_TO_LIVE,
-                Duration.ofMinutes(10),
-                false,
+                new LeasePolicy(TIME_TO_LIVE, Duration.ofMinutes(10), false, LeasePolicy.OnLost.FENCE),
                 "/coreos.com/network");
         nodes[number] = new TestNode(loop, store, settings, random.nextLong());
         nodes[number].registry.fates(this::fate);

@@ -3,14 +3,16 @@ package io.rudder.testing;
 import io.rudder.config.NetworkConfig;
 import io.rudder.lease.ControlContext;
 import io.rudder.lease.Lease;
+import io.rudder.lease.LeasePolicy;
+import io.rudder.lease.NodeIdentity;
 import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import io.rudder.node.ControlPlane;
+import io.rudder.node.ControlStatus;
 import io.rudder.node.NodeSettings;
 import io.rudder.peer.Peer;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counters;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +41,10 @@ public final class TestNode implements ControlPlane.Listener {
     /** Settings with the node id made of a number. */
     public static NodeSettings settings(int number, String publicIp) {
         return new NodeSettings(
-                id(number),
-                Ipv4.parse(publicIp),
+                new NodeIdentity(id(number), Ipv4.parse(publicIp)),
                 OptionalInt.empty(),
                 Optional.empty(),
-                NodeSettings.DEFAULT_TIME_TO_LIVE,
-                Duration.ofHours(1),
-                false,
+                LeasePolicy.DEFAULT,
                 "/coreos.com/network");
     }
 
@@ -60,6 +59,10 @@ public final class TestNode implements ControlPlane.Listener {
 
     public void stop() {
         plane.stop();
+    }
+
+    public ControlStatus status() {
+        return plane.status();
     }
 
     public boolean hasJoined() {

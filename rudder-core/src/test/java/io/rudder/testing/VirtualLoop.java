@@ -2,6 +2,7 @@ package io.rudder.testing;
 
 import io.rudder.control.ControlLoop;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
@@ -13,13 +14,26 @@ import java.util.function.BooleanSupplier;
 public final class VirtualLoop implements ControlLoop {
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparingLong(Task::atNanos).thenComparingLong(Task::number));
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
     private long nowNanos;
+    private Duration wallJump = Duration.ZERO;
     private long nextNumber;
     private boolean running;
 
     @Override
     public long nanoTime() {
         return nowNanos;
+    }
+
+    @Override
+    public Instant wallTime() {
+        return START.plusNanos(nowNanos).plus(wallJump);
+    }
+
+    /** Moves the wall clock against the monotonic one, as a suspended host does. */
+    public void jumpWallClock(Duration by) {
+        wallJump = wallJump.plus(by);
     }
 
     @Override
