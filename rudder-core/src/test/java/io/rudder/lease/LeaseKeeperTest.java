@@ -211,7 +211,7 @@ class LeaseKeeperTest {
         assertThat(entry(after.subnet().toString()).value()).isEqualTo(value("198.51.100.88", NODE));
         keeper.verify();
         loop.run(Duration.ofDays(2));
-        assertThat(keeper.state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
         assertThat(heard.lost).isEmpty();
     }
 
