@@ -44,7 +44,7 @@ class StatusJsonTest {
                     false,
                     Traffic.NONE,
                     OptionalDouble.of(0.25),
-                    Optional.of(new PathQuality(1.5, 1.25, 0.5, 2)),
+                    Optional.of(new PathQuality(true, 1.5, 1.25, 0.5, 2)),
                     1472)),
             Map.of("encap_packets", 1L),
             List.of(new NodeEvent(Instant.parse("2026-11-28T11:00:01Z"), "info", "ready")));

@@ -1,9 +1,9 @@
 package io.rudder.netty.probe;
 
-import io.rudder.netty.probe.PathQuality.State;
+import io.rudder.netty.probe.PathMeasurement.State;
 import java.net.InetSocketAddress;
 
-/** The probes to one peer and what became of them. Belongs to the first data loop, but for {@link #quality}. */
+/** The probes to one peer and what became of them. Belongs to the first data loop, but for {@link #measurement}. */
 final class PeerPath {
     private static final int SILENT_AFTER = 3;
     // RFC 6298's weight of a new sample of the round trip: 1/8.
@@ -22,9 +22,10 @@ final class PeerPath {
     private int window = 1;
     private long smoothedNanos;
     private long lastNanos;
+    private final RecentMinimum least = new RecentMinimum();
     private long lastAnswerNanos;
     private int pathMtuBytes;
-    private volatile PathQuality quality = PathQuality.UNKNOWN;
+    private volatile PathMeasurement measurement = PathMeasurement.UNKNOWN;
 
     PeerPath(InetSocketAddress endpoint) {
         this.endpoint = endpoint;
@@ -64,6 +65,7 @@ final class PeerPath {
         waiting = false;
         lastNanos = nowNanos - sentNanos;
         smoothedNanos = answered ? smoothedNanos + ((lastNanos - smoothedNanos) >> SMOOTHING_SHIFT) : lastNanos;
+        least.add(lastNanos, window);
         lastAnswerNanos = nowNanos;
         answered = true;
         settle(false);
@@ -82,10 +84,11 @@ final class PeerPath {
     private void publish() {
         int counted = Math.min(window, settled);
         long mask = counted == Long.SIZE ? -1 : (1L << counted) - 1;
-        quality = new PathQuality(
+        measurement = new PathMeasurement(
                 state(),
                 smoothedNanos,
                 lastNanos,
+                answered ? least.get() : 0,
                 counted,
                 Long.bitCount(losses & mask),
                 pathMtuBytes,
@@ -100,7 +103,7 @@ final class PeerPath {
     }
 
     /** What is known now. On any thread. */
-    PathQuality quality() {
-        return quality;
+    PathMeasurement measurement() {
+        return measurement;
     }
 }

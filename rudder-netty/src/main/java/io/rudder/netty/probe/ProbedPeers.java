@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 
 /**
  * The addresses of the peers in a ring, kept in step with the routes. New ones are next in turn. Belongs to the first
- * data loop, but for {@link #quality}.
+ * data loop, but for {@link #measurement}.
  */
 final class ProbedPeers {
     private final Supplier<RouteTable> routes;
@@ -98,8 +98,8 @@ final class ProbedPeers {
     }
 
     /** On any thread. */
-    PathQuality quality(int publicIp) {
+    PathMeasurement measurement(int publicIp) {
         PeerPath path = byAddress.get(publicIp);
-        return path == null ? PathQuality.UNKNOWN : path.quality();
+        return path == null ? PathMeasurement.UNKNOWN : path.measurement();
     }
 }

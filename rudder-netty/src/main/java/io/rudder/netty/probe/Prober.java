@@ -19,9 +19,9 @@ import java.util.function.ToIntFunction;
 /**
  * Asks every peer by turns how good the way to it is, and answers the questions of others: only those of live leases, to
  * the endpoint that their lease names wherever a datagram says it came from, and at a bounded rate. Belongs to the loop
- * of its channel, but for {@link #quality}.
+ * of its channel, but for {@link #measurement}.
  */
-public final class Prober implements ControlMessages, PathQualities {
+public final class Prober implements ControlMessages, PathMeasurements {
     /** The most answers that a node sends a second: twice what 100 nodes that ask every second would have. */
     static final int ANSWERS_PER_SECOND = 200;
 
@@ -150,8 +150,8 @@ public final class Prober implements ControlMessages, PathQualities {
     }
 
     @Override
-    public PathQuality quality(int publicIp) {
-        return peers.quality(publicIp);
+    public PathMeasurement measurement(int publicIp) {
+        return peers.measurement(publicIp);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.rudder.netty.tunnel;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import io.rudder.netty.probe.ControlMessages;
-import io.rudder.netty.probe.PathQualities;
+import io.rudder.netty.probe.PathMeasurements;
 import io.rudder.netty.probe.Prober;
 import io.rudder.netty.tun.TunChannel;
 import io.rudder.peer.RouteTable;
@@ -74,7 +74,7 @@ public final class Tunnel {
     }
 
     /** What is known of the ways to the peers; empty if they are not probed. */
-    public Optional<PathQualities> paths() {
+    public Optional<PathMeasurements> paths() {
         return prober.map(paths -> paths);
     }
 

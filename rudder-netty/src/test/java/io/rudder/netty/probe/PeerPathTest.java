@@ -2,8 +2,9 @@ package io.rudder.netty.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rudder.netty.probe.PathQuality.State;
+import io.rudder.netty.probe.PathMeasurement.State;
 import io.rudder.netty.testing.Peers;
+import io.rudder.status.PathQuality;
 import org.junit.jupiter.api.Test;
 
 class PeerPathTest {
@@ -31,23 +32,25 @@ class PeerPathTest {
         for (int i = 0; i < 20; i++) {
             ask();
         }
-        PathQuality quality = path.quality();
-        assertThat(quality.state()).isEqualTo(State.NO_ANSWER_YET);
-        assertThat(quality.hasAnswered()).isFalse();
-        assertThat(quality.sent()).isZero();
-        assertThat(quality.lossRatio()).isZero();
-        assertThat(quality.pathMtuBytes()).isEqualTo(1500);
+        PathMeasurement measured = path.measurement();
+        assertThat(measured.state()).isEqualTo(State.NO_ANSWER_YET);
+        assertThat(measured.quality(now)).isEmpty();
+        assertThat(measured.sent()).isZero();
+        assertThat(measured.lossRatio()).isZero();
+        assertThat(measured.pathMtuBytes()).isEqualTo(1500);
     }
 
     @Test
     void tellsTheRoundTripOfTheLastAnswerAndASmoothOne() {
         askAndHearAfter(800);
-        assertThat(path.quality().lastRoundTripNanos()).isEqualTo(800);
-        assertThat(path.quality().roundTripNanos()).isEqualTo(800);
+        assertThat(path.measurement().lastRoundTripNanos()).isEqualTo(800);
+        assertThat(path.measurement().roundTripNanos()).isEqualTo(800);
         askAndHearAfter(1600);
-        assertThat(path.quality().lastRoundTripNanos()).isEqualTo(1600);
-        assertThat(path.quality().roundTripNanos()).isEqualTo(900);
-        assertThat(path.quality().lastAnswerNanos()).isEqualTo(now);
+        assertThat(path.measurement().lastRoundTripNanos()).isEqualTo(1600);
+        assertThat(path.measurement().roundTripNanos()).isEqualTo(900);
+        assertThat(path.measurement().lastAnswerNanos()).isEqualTo(now);
+        assertThat(path.measurement().leastRoundTripNanos()).isEqualTo(800);
+        assertThat(path.measurement().quality(now + 2 * SECOND)).contains(new PathQuality(true, 0.0009, 0.0008, 0, 2));
     }
 
     @Test
@@ -57,14 +60,14 @@ class PeerPathTest {
             ask();
         }
         askAndHearAfter(5);
-        assertThat(path.quality().sent()).isEqualTo(5);
-        assertThat(path.quality().lost()).isEqualTo(3);
-        assertThat(path.quality().lossRatio()).isEqualTo(0.6);
+        assertThat(path.measurement().sent()).isEqualTo(5);
+        assertThat(path.measurement().lost()).isEqualTo(3);
+        assertThat(path.measurement().lossRatio()).isEqualTo(0.6);
         for (int i = 0; i < WINDOW; i++) {
             askAndHearAfter(5);
         }
-        assertThat(path.quality().sent()).isEqualTo(WINDOW);
-        assertThat(path.quality().lost()).isZero();
+        assertThat(path.measurement().sent()).isEqualTo(WINDOW);
+        assertThat(path.measurement().lost()).isZero();
     }
 
     @Test
@@ -73,11 +76,11 @@ class PeerPathTest {
         ask();
         ask();
         ask();
-        assertThat(path.quality().state()).isEqualTo(State.ANSWERING);
+        assertThat(path.measurement().state()).isEqualTo(State.ANSWERING);
         ask();
-        assertThat(path.quality().state()).isEqualTo(State.SILENT);
+        assertThat(path.measurement().state()).isEqualTo(State.SILENT);
         askAndHearAfter(5);
-        assertThat(path.quality().state()).isEqualTo(State.ANSWERING);
+        assertThat(path.measurement().state()).isEqualTo(State.ANSWERING);
     }
 
     @Test
@@ -90,7 +93,16 @@ class PeerPathTest {
         assertThat(path.answered(second + 1, now, now)).as("not asked").isFalse();
         assertThat(path.answered(second, now, now + 7)).isTrue();
         assertThat(path.answered(second, now, now + 7)).as("doubled").isFalse();
-        assertThat(path.quality().lastRoundTripNanos()).isEqualTo(7);
+        assertThat(path.measurement().lastRoundTripNanos()).isEqualTo(7);
+    }
+
+    @Test
+    void theShortestRoundTripIsForgottenAfterAWindow() {
+        askAndHearAfter(5);
+        for (int i = 0; i < WINDOW; i++) {
+            askAndHearAfter(9);
+        }
+        assertThat(path.measurement().leastRoundTripNanos()).isEqualTo(9);
     }
 
     @Test
@@ -99,7 +111,7 @@ class PeerPathTest {
             path.answered(path.sent(i, Long.SIZE, 0), i, i);
             path.sent(i, Long.SIZE, 0);
         }
-        assertThat(path.quality().sent()).isEqualTo(64);
-        assertThat(path.quality().lost()).isEqualTo(32);
+        assertThat(path.measurement().sent()).isEqualTo(64);
+        assertThat(path.measurement().lost()).isEqualTo(32);
     }
 }

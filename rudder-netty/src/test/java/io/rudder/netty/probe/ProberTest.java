@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.rudder.net.Ipv4;
-import io.rudder.netty.probe.PathQuality.State;
+import io.rudder.netty.probe.PathMeasurement.State;
 import io.rudder.netty.probe.ProbeMessage.Type;
 import io.rudder.netty.testing.Bytes;
 import io.rudder.netty.testing.Peers;
@@ -142,11 +142,11 @@ class ProberTest {
             now += 300;
             receive(answerTo(again.packets().get(0)), peerAt(again.to()));
         }
-        PathQuality quality = prober.quality(peer.publicIp());
-        assertThat(quality.state()).isEqualTo(State.ANSWERING);
-        assertThat(quality.roundTripNanos()).isPositive();
-        assertThat(quality.pathMtuBytes()).isEqualTo(1400);
-        assertThat(prober.quality(Ipv4.parse("192.0.2.99"))).isEqualTo(PathQuality.UNKNOWN);
+        PathMeasurement measured = prober.measurement(peer.publicIp());
+        assertThat(measured.state()).isEqualTo(State.ANSWERING);
+        assertThat(measured.roundTripNanos()).isPositive();
+        assertThat(measured.pathMtuBytes()).isEqualTo(1400);
+        assertThat(prober.measurement(Ipv4.parse("192.0.2.99"))).isEqualTo(PathMeasurement.UNKNOWN);
     }
 
     @Test
@@ -189,7 +189,7 @@ class ProberTest {
         assertThat(udp.sends()).hasSize(1);
         assertThat(pass(Duration.ofSeconds(6)).stream().map(Wire.Send::to).distinct())
                 .containsExactlyInAnyOrder(Peers.B.endpoint(), late.endpoint());
-        assertThat(prober.quality(Peers.C.publicIp())).isEqualTo(PathQuality.UNKNOWN);
+        assertThat(prober.measurement(Peers.C.publicIp())).isEqualTo(PathMeasurement.UNKNOWN);
     }
 
     @Test
