@@ -15,10 +15,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.rudder.net.Ipv4;
+import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.packet.IcmpError;
 import io.rudder.netty.tun.Tun;
 import io.rudder.netty.tun.TunChannel;
 import io.rudder.netty.tun.TunChannelOption;
+import io.rudder.netty.tun.TunInterface;
 import io.rudder.netty.tun.TunOffload;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -460,6 +463,32 @@ class TunChannelIT {
             roundTrips(tun);
             assertThat(host.exceptions).isEmpty();
             assertThat(reads).hasValue(1);
+        }
+    }
+
+    // ---- the interface
+
+    @Test
+    void aProgramGivesTheInterfaceItsAddressAndRoute() throws Exception {
+        try (TunHost host = new TunHost()) {
+            TunChannel tun = bound(bind(host.bootstrap(new TunHost.Echo(0)), "it0"));
+            TunInterface device = new TunInterface(tun.localAddress())
+                    .mtu(1400)
+                    .address(Ipv4.parse("10.77.0.1"), 32)
+                    .up()
+                    .route(Ipv4Prefix.parse(TunHost.NETWORK))
+                    .acceptOwnSource();
+            assertThat(run("ip -4 address show it0")).contains("mtu 1400", "inet 10.77.0.1/32", "UP");
+            assertThat(run("ip route show dev it0")).contains("10.77.0.0/16");
+            try (DatagramSocket socket = TunHost.socket()) {
+                TunHost.send(socket, "10.77.3.9", random(10));
+                assertThat(TunHost.receive(socket)).hasSize(10);
+            }
+            device.address(Ipv4.parse("10.77.1.1"), 32);
+            assertThat(run("ip -4 address show it0"))
+                    .contains("inet 10.77.1.1/32")
+                    .doesNotContain("10.77.0.1");
+            assertThatThrownBy(() -> device.mtu(10)).hasMessageStartingWith("cannot set the MTU to 10 of 'it0': ");
         }
     }
 

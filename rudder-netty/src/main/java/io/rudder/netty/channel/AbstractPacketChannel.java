@@ -33,6 +33,10 @@ public abstract class AbstractPacketChannel extends AbstractChannel implements U
     // EPOLLERR stays on: an empty set would take the descriptor out of the epoll instance for good.
     private static final EpollIoOps IDLE = EpollIoOps.EPOLLERR;
 
+    // A read tells what an EPOLLERR or an EPOLLHUP (0x10, which is reported whether asked for or not) is about.
+    private static final EpollIoOps READ_EVENTS =
+            EpollIoOps.valueOf(0x10).with(EpollIoOps.EPOLLERR).with(EpollIoOps.EPOLLIN);
+
     private final PreferredDirectByteBufAllocator directAllocator = new PreferredDirectByteBufAllocator();
     private IoRegistration registration;
     private EpollIoOps ops = IDLE;
@@ -291,8 +295,7 @@ public abstract class AbstractPacketChannel extends AbstractChannel implements U
             if (ready.contains(EpollIoOps.EPOLLOUT)) {
                 super.flush0();
             }
-            // A read tells what an EPOLLERR is about.
-            if (isOpen() && (ready.contains(EpollIoOps.EPOLLIN) || ready.contains(EpollIoOps.EPOLLERR))) {
+            if (isOpen() && ready.contains(READ_EVENTS)) {
                 readMessages();
             }
         }

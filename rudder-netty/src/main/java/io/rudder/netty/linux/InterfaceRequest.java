@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
  *  +---------------+-----------------------------+
  *  | ifr_name, NUL | union: flags (16 bits) or   |
  *  | terminated    | MTU (32 bits), native order |
+ *  |               | or sockaddr_in              |
  *  +---------------+-----------------------------+
  * </pre>
  */
@@ -37,6 +38,15 @@ final class InterfaceRequest {
 
     InterfaceRequest mtu(int mtuBytes) {
         view.putInt(NAME_SIZE, mtuBytes);
+        return this;
+    }
+
+    int flags() {
+        return view.getShort(NAME_SIZE) & 0xffff;
+    }
+
+    InterfaceRequest address(int ipv4) {
+        SocketAddressIn.put(view, NAME_SIZE, ipv4);
         return this;
     }
 

@@ -13,7 +13,9 @@ final class LibC {
     /** open(2): read and write, closed on exec, never blocking. The numbers are those of x86 and arm alike. */
     static final int O_RDWR_CLOEXEC_NONBLOCK = 0x2 | 0x80000 | 0x800;
 
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
+    static final int SOCK_SEQPACKET_CLOEXEC_NONBLOCK = 5 | 0x80000 | 0x800;
     static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     static final int SOCK_NONBLOCK = 0x800;
 
@@ -43,6 +45,12 @@ final class LibC {
     static native int socket(int domain, int type, int protocol) throws LastErrorException;
 
     static native int bind(int fd, byte[] address, int length) throws LastErrorException;
+
+    /** {@code descriptors} takes two. */
+    static native int socketpair(int domain, int type, int protocol, int[] descriptors) throws LastErrorException;
+
+    /** {@code pollfd} is one {@code struct pollfd} of 8 bytes. */
+    static native int poll(byte[] pollfd, NativeLong count, int timeoutMillis) throws LastErrorException;
 
     /** For requests whose argument is a structure; it is copied in and out. */
     static native int ioctl(int fd, NativeLong request, byte[] argument) throws LastErrorException;

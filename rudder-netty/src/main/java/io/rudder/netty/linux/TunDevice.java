@@ -10,14 +10,12 @@ import java.io.IOException;
  *
  * @see <a href="https://www.kernel.org/doc/html/latest/networking/tuntap.html">tuntap.rst</a>, linux/if_tun.h
  */
-public final class TunDevice {
+public final class TunDevice implements PacketDevice {
     /** The device node that every TUN device is opened through. */
     public static final String PATH = "/dev/net/tun";
 
     private static final NativeLong TUNSETIFF = new NativeLong(0x400454ca);
     private static final NativeLong TUNSETOFFLOAD = new NativeLong(0x400454d0);
-    private static final NativeLong SIOCGIFMTU = new NativeLong(0x8921);
-    private static final NativeLong SIOCSIFMTU = new NativeLong(0x8922);
 
     private static final int IFF_TUN = 0x0001;
     private static final int IFF_NO_PI = 0x1000;
@@ -26,6 +24,7 @@ public final class TunDevice {
 
     private final FileDescriptor descriptor;
     private String name = "";
+    private boolean vnetHeader;
 
     private TunDevice(int fd) {
         this.descriptor = new FileDescriptor(fd);
@@ -53,14 +52,8 @@ public final class TunDevice {
         };
     }
 
-    /**
-     * Creates the interface, or attaches to a persistent one, for raw IP packets without a packet information header.
-     *
-     * @param requestedName at most 15 characters; {@code %d} in it is replaced by the first free number
-     * @param vnetHeader whether each packet is preceded by a {@code virtio_net_hdr}
-     * @param multiQueue whether further descriptors may attach to the same interface
-     * @throws IOException one line that says what would do
-     */
+    /** Creates the interface, or attaches to a persistent one, for raw IP packets without a packet information header. */
+    @Override
     public void attach(String requestedName, boolean vnetHeader, boolean multiQueue) throws IOException {
         int flags = IFF_TUN | IFF_NO_PI | (vnetHeader ? IFF_VNET_HDR : 0) | (multiQueue ? IFF_MULTI_QUEUE : 0);
         InterfaceRequest request = new InterfaceRequest(requestedName).flags(flags);
@@ -73,6 +66,7 @@ public final class TunDevice {
                     e);
         }
         name = request.name();
+        this.vnetHeader = vnetHeader;
     }
 
     private static String reasonForAttach(int errno) {
@@ -84,17 +78,17 @@ public final class TunDevice {
         };
     }
 
-    /** The name of the interface; empty before {@link #attach}. */
+    @Override
     public String name() {
         return name;
     }
 
-    /**
-     * Tells the kernel which work on packets it may leave to the reader.
-     *
-     * @param offloads {@code TUN_F_} flags of linux/if_tun.h
-     * @return whether the kernel knows them all; if not, nothing has changed
-     */
+    @Override
+    public boolean hasVnetHeader() {
+        return vnetHeader;
+    }
+
+    @Override
     public boolean offer(int offloads) {
         try {
             LibC.ioctl(descriptor.intValue(), TUNSETOFFLOAD, new NativeLong(offloads));
@@ -104,30 +98,18 @@ public final class TunDevice {
         }
     }
 
-    /** The interface's MTU in bytes. */
+    @Override
     public int mtu() throws IOException {
-        InterfaceRequest request = new InterfaceRequest(name);
-        control(SIOCGIFMTU, request, "read the MTU");
-        return request.mtu();
+        return new NetworkDevice(name).mtu();
     }
 
-    /** Sets the interface's MTU in bytes. */
+    @Override
     public void mtu(int mtuBytes) throws IOException {
-        control(SIOCSIFMTU, new InterfaceRequest(name).mtu(mtuBytes), "set the MTU to " + mtuBytes);
+        new NetworkDevice(name).mtu(mtuBytes);
     }
 
-    private void control(NativeLong command, InterfaceRequest request, String what) throws IOException {
-        int socket = LibC.socket(LibC.AF_INET, LibC.SOCK_DGRAM_CLOEXEC, 0);
-        try {
-            LibC.ioctl(socket, command, request.bytes());
-        } catch (LastErrorException e) {
-            throw new IOException("cannot " + what + " of '" + name + "': " + LibC.strerror(e.getErrorCode()), e);
-        } finally {
-            LibC.close(socket);
-        }
-    }
-
-    /** The descriptor to poll, read and write; closing it removes the interface unless it is persistent. */
+    /** Closing it removes the interface unless it is persistent. */
+    @Override
     public FileDescriptor descriptor() {
         return descriptor;
     }

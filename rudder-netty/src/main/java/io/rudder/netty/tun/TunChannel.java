@@ -2,9 +2,11 @@ package io.rudder.netty.tun;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelException;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.internal.StringUtil;
 import io.rudder.netty.channel.AbstractPacketChannel;
+import io.rudder.netty.linux.PacketDevice;
 import io.rudder.netty.linux.TunDevice;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -33,18 +35,29 @@ public final class TunChannel extends AbstractPacketChannel {
     // EBADFD, "file descriptor in bad state": what a TUN descriptor answers once its device is gone. The other errors
     // (EIO: device down, EINVAL: bad packet, ENOBUFS, ENOMEM) concern one packet.
     private static final int DEVICE_GONE = -77;
+    // EPIPE: what the other end of a socket pair leaves behind.
+    private static final int PEER_GONE = -32;
 
-    private final TunDevice device;
+    private final PacketDevice device;
     private final TunChannelConfig config;
 
     /** Opens the device node; {@link ChannelException} says in one line why it cannot be. */
     public TunChannel() {
+        this(openDevice());
+    }
+
+    /** A channel over what stands in for a TUN device, or over one that was opened by other means. */
+    public TunChannel(PacketDevice device) {
+        this.device = device;
+        config = new TunChannelConfig(this);
+    }
+
+    private static PacketDevice openDevice() {
         try {
-            device = TunDevice.open();
+            return TunDevice.open();
         } catch (IOException e) {
             throw new ChannelException(e.getMessage(), e);
         }
-        config = new TunChannelConfig(this);
     }
 
     @Override
@@ -52,7 +65,7 @@ public final class TunChannel extends AbstractPacketChannel {
         return device.descriptor();
     }
 
-    TunDevice device() {
+    PacketDevice device() {
         return device;
     }
 
@@ -73,12 +86,12 @@ public final class TunChannel extends AbstractPacketChannel {
             throw new IllegalArgumentException("unsupported address: " + address + " (expected: a TunAddress)");
         }
         device.attach(tunAddress.name(), config.hasVnetHeader(), config.isMultiQueue());
-        config.attached(negotiateOffload());
+        config.attached(device.hasVnetHeader(), negotiateOffload());
         return new TunAddress(device.name());
     }
 
     private TunOffload negotiateOffload() {
-        TunOffload level = config.hasVnetHeader() ? config.offload() : TunOffload.NONE;
+        TunOffload level = device.hasVnetHeader() ? config.offload() : TunOffload.NONE;
         while (level != TunOffload.NONE && !device.offer(level.flags())) {
             level = level.lower();
         }
@@ -95,7 +108,10 @@ public final class TunChannel extends AbstractPacketChannel {
                 buffer.release();
             }
         }
-        return length <= 0 ? null : buffer.writerIndex(buffer.writerIndex() + length);
+        if (length < 0) {
+            throw new Errors.NativeIoException("read", DEVICE_GONE);
+        }
+        return length == 0 ? null : buffer.writerIndex(buffer.writerIndex() + length);
     }
 
     @Override
@@ -116,6 +132,6 @@ public final class TunChannel extends AbstractPacketChannel {
 
     @Override
     protected boolean isFatal(int error) {
-        return error == DEVICE_GONE;
+        return error == DEVICE_GONE || error == PEER_GONE;
     }
 }

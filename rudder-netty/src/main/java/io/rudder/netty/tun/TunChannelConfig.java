@@ -14,7 +14,7 @@ import java.util.Map;
  * <caption>Options</caption>
  * <tr><th>option</th><th>meaning</th><th>default</th><th>settable</th></tr>
  * <tr><td>{@link TunChannelOption#VNET_HDR}</td>
- *     <td>messages start with a {@code virtio_net_hdr} of 10 bytes</td><td>false</td><td>before bind</td></tr>
+ *     <td>messages start with a {@code virtio_net_hdr} of 10 bytes; after bind: whether they do</td><td>false</td><td>before bind</td></tr>
  * <tr><td>{@link TunChannelOption#OFFLOAD}</td>
  *     <td>what to ask the kernel for; after bind: what it gave. Needs VNET_HDR.</td>
  *     <td>{@link TunOffload#NONE}</td><td>before bind</td></tr>
@@ -112,7 +112,8 @@ public final class TunChannelConfig extends DefaultChannelConfig {
     }
 
     /** Takes note that the device is there, and gives it what was set before. */
-    void attached(TunOffload granted) throws IOException {
+    void attached(boolean grantedVnetHeader, TunOffload granted) throws IOException {
+        vnetHeader = grantedVnetHeader;
         offload = granted;
         if (mtuBytes != UNSET) {
             tun.device().mtu(mtuBytes);

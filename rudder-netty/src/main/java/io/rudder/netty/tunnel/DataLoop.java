@@ -1,8 +1,6 @@
 package io.rudder.netty.tunnel;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -59,10 +57,6 @@ final class DataLoop {
     // What may wait for a socket that is full, before packets are dropped.
     private static final WriteBufferWaterMark BACKLOG = new WriteBufferWaterMark(1 << 20, 4 << 20);
 
-    // Not pooled: the loop's few large buffers are used again by their owners, and copying into a buffer of the
-    // adaptive
-    // allocator makes an object each time.
-    private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true);
     private final Counters counters = new Counters();
     private final EventLoop loop;
     private final DataLoopOptions options;
@@ -100,12 +94,12 @@ final class DataLoop {
                 .group(loop)
                 .channel(UdpChannel.class)
                 .option(ChannelOption.AUTO_READ, false)
-                .option(ChannelOption.ALLOCATOR, memory)
+                .option(ChannelOption.ALLOCATOR, options.memory())
                 .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(UDP_READS_PER_TURN))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
                 .option(SO_REUSEPORT, options.shared() ? 1 : 0)
                 .option(IP_MTU_DISCOVER, IP_PMTUDISC_DO)
-                .handler(new NoHandler())
+                .handler(options.udpHandler())
                 .bind(address);
         return completable(
                 bound,
@@ -140,15 +134,15 @@ final class DataLoop {
         try {
             bound = new Bootstrap()
                     .group(loop)
-                    .channel(TunChannel.class)
+                    .channelFactory(options.device())
                     .option(ChannelOption.AUTO_READ, false)
-                    .option(ChannelOption.ALLOCATOR, memory)
+                    .option(ChannelOption.ALLOCATOR, options.memory())
                     .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(TUN_READS_PER_TURN))
                     .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
                     .option(TunChannelOption.VNET_HDR, options.offload())
                     .option(TunChannelOption.OFFLOAD, options.offload() ? TunOffload.TCP_AND_UDP : TunOffload.NONE)
                     .option(TunChannelOption.MULTI_QUEUE, options.shared())
-                    .handler(new NoHandler())
+                    .handler(options.tunHandler())
                     .bind(new TunAddress(name));
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);

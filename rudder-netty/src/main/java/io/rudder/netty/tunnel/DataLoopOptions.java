@@ -1,5 +1,9 @@
 package io.rudder.netty.tunnel;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandler;
+import io.rudder.netty.tun.TunChannel;
 import java.net.InetSocketAddress;
 
 /**
@@ -8,5 +12,16 @@ import java.net.InetSocketAddress;
  * @param underlay where datagrams are received and sent from
  * @param offload whether to use the kernel's offloads as far as it has them
  * @param shared whether several loops share device and address
+ * @param memory where buffers come from
+ * @param device makes the device's channels
+ * @param tunHandler first in each device's pipeline; its own or a shared one
+ * @param udpHandler first in each socket's pipeline; its own or a shared one
  */
-record DataLoopOptions(InetSocketAddress underlay, boolean offload, boolean shared) {}
+record DataLoopOptions(
+        InetSocketAddress underlay,
+        boolean offload,
+        boolean shared,
+        ByteBufAllocator memory,
+        ChannelFactory<? extends TunChannel> device,
+        ChannelHandler tunHandler,
+        ChannelHandler udpHandler) {}

@@ -1,6 +1,11 @@
 package io.rudder.netty.tunnel;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
+import io.rudder.netty.tun.TunChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +26,9 @@ import java.util.concurrent.CompletableFuture;
  * <tr><td>{@link #offload}</td><td>true</td></tr>
  * <tr><td>{@link #queues}</td><td>1</td></tr>
  * <tr><td>{@link #probeInterval}</td><td>none: peers are not probed</td></tr>
+ * <tr><td>{@link #allocator}</td><td>not pooled, direct</td></tr>
+ * <tr><td>{@link #device}</td><td>the kernel's TUN devices</td></tr>
+ * <tr><td>{@link #tunHandler}, {@link #udpHandler}</td><td>none</td></tr>
  * </table>
  *
  * Not thread-safe.
@@ -32,6 +40,12 @@ public final class TunnelBootstrap {
     private boolean offload = true;
     private int queues = 1;
     private Optional<Duration> probeInterval = Optional.empty();
+    // Not pooled: the loops' few large buffers are used again by their owners, and copying into a buffer of the
+    // adaptive allocator makes an object each time.
+    private ByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
+    private ChannelFactory<? extends TunChannel> device = TunChannel::new;
+    private ChannelHandler tunHandler = new NoHandler();
+    private ChannelHandler udpHandler = new NoHandler();
 
     /** The loops that carry packets; of Netty's epoll transport, at least as many as {@link #queues}. */
     public TunnelBootstrap group(EventLoopGroup loops) {
@@ -66,6 +80,44 @@ public final class TunnelBootstrap {
         return this;
     }
 
+    /** Where buffers come from. */
+    public TunnelBootstrap allocator(ByteBufAllocator buffers) {
+        allocator = Objects.requireNonNull(buffers, "buffers");
+        return this;
+    }
+
+    /** What makes the device's channels, one for each queue: for a {@link io.rudder.netty.testing.LocalTun}. */
+    public TunnelBootstrap device(ChannelFactory<? extends TunChannel> factory) {
+        device = Objects.requireNonNull(factory, "factory");
+        return this;
+    }
+
+    /**
+     * What stands between the host and the tunnel: reads are the host's packets, writes are those that peers sent and
+     * the tunnel's own ICMP errors. Each is a {@link io.netty.buffer.ByteBuf} with one packet, behind a {@code
+     * virtio_net_hdr} if the channel has it, then up to 64 KiB long with its checksum still to be completed. A packet may
+     * be changed, dropped, held back, or retained beyond the call. Writes come with a void promise. Exceptions and
+     * {@code channelReadComplete} are to be passed on. {@link io.rudder.netty.tun.PacketFilter} does all that.
+     *
+     * @param handler a handler, or a {@link io.netty.channel.ChannelInitializer} that adds some; sharable if there are
+     *     several queues
+     */
+    public TunnelBootstrap tunHandler(ChannelHandler handler) {
+        tunHandler = Objects.requireNonNull(handler, "handler");
+        return this;
+    }
+
+    /**
+     * What stands between the tunnel and the network: reads and writes are {@link
+     * io.netty.channel.socket.DatagramPacket}s, several in one piece as {@link
+     * io.netty.channel.unix.SegmentedDatagramPacket}. A write may be passed on at once or dropped, not held back. For the
+     * rest see {@link #tunHandler}.
+     */
+    public TunnelBootstrap udpHandler(ChannelHandler handler) {
+        udpHandler = Objects.requireNonNull(handler, "handler");
+        return this;
+    }
+
     /**
      * Probes the way to each peer so often, and answers the probes of peers. With more than 25 peers a second of the
      * interval it grows, so that never more than 25 probes a second are sent.
@@ -87,7 +139,8 @@ public final class TunnelBootstrap {
     public CompletableFuture<Tunnel> open() {
         Objects.requireNonNull(group, "group");
         Objects.requireNonNull(underlay, "underlay");
-        DataLoopOptions options = new DataLoopOptions(underlay, offload, queues > 1);
+        DataLoopOptions options =
+                new DataLoopOptions(underlay, offload, queues > 1, allocator, device, tunHandler, udpHandler);
         return openLoops(new ArrayList<>(), options, tunName).thenApply(loops -> new Tunnel(loops, probeInterval));
     }
 
