@@ -3,6 +3,7 @@ package io.rudder.peer;
 import io.rudder.net.Ipv4Prefix;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ public final class RouteTable {
     private final Optional<Ipv4Prefix> own;
     private final List<Peer> peers;
     private final PeersOfLength[] byLength; // the longest prefixes first
+    private final Peer[] byPublicIp; // in the order of publicIps
     private final int[] publicIps; // sorted
     // Without an own subnet the mask is 0 and the address 1, which no masked address equals.
     private final int ownAddress;
@@ -28,7 +30,10 @@ public final class RouteTable {
         this.peers = List.copyOf(peers);
         this.ownAddress = own.map(Ipv4Prefix::first).orElse(1);
         this.ownMask = own.map(prefix -> Ipv4Prefix.mask(prefix.length())).orElse(0);
-        this.publicIps = this.peers.stream().mapToInt(Peer::publicIp).sorted().toArray();
+        this.byPublicIp = this.peers.stream()
+                .sorted(Comparator.comparingInt(Peer::publicIp))
+                .toArray(Peer[]::new);
+        this.publicIps = Arrays.stream(byPublicIp).mapToInt(Peer::publicIp).toArray();
         TreeSet<Integer> lengths = new TreeSet<>();
         this.peers.forEach(peer -> lengths.add(peer.subnet().length()));
         this.byLength = lengths.descendingSet().stream()
@@ -72,9 +77,13 @@ public final class RouteTable {
         return null;
     }
 
-    /** Whether any peer has a public address; cheap enough for a flood of packets that are dropped for it. */
-    public boolean hasPublicIp(int publicIp) {
-        return Arrays.binarySearch(publicIps, publicIp) >= 0;
+    /**
+     * A peer with a public address, or null; one of them where several share it. Cheap enough for a flood of packets that
+     * are dropped for it.
+     */
+    public Peer peerAt(int publicIp) {
+        int found = Arrays.binarySearch(publicIps, publicIp);
+        return found < 0 ? null : byPublicIp[found];
     }
 
     /** The peers whose subnets have one prefix length, hashed by their first address with linear probing. */

@@ -19,4 +19,15 @@ public record Traffic(
         long receivedDrops) {
     /** Nothing. */
     public static final Traffic NONE = new Traffic(0, 0, 0, 0, 0, 0);
+
+    /** What two writers carried together. */
+    public Traffic plus(Traffic other) {
+        return new Traffic(
+                sentPackets + other.sentPackets,
+                sentBytes + other.sentBytes,
+                sentDrops + other.sentDrops,
+                receivedPackets + other.receivedPackets,
+                receivedBytes + other.receivedBytes,
+                receivedDrops + other.receivedDrops);
+    }
 }

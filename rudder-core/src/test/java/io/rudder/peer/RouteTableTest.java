@@ -32,7 +32,7 @@ class RouteTableTest {
     void theEmptyTableHoldsNothing() {
         assertThat(RouteTable.EMPTY.own()).isEmpty();
         assertThat(RouteTable.EMPTY.peers()).isEmpty();
-        assertThat(RouteTable.EMPTY.hasPublicIp(0)).isFalse();
+        assertThat(RouteTable.EMPTY.peerAt(0)).isNull();
         for (int address : new int[] {0, 1, -1, OWN.first()}) {
             assertThat(RouteTable.EMPTY.lookup(address)).isNull();
             assertThat(RouteTable.EMPTY.ownContains(address)).isFalse();
@@ -48,8 +48,8 @@ class RouteTableTest {
         assertThat(find(table, "10.0.35.0")).isSameAs(only);
         assertThat(find(table, "10.0.35.255")).isSameAs(only);
         assertThat(find(table, "10.0.36.0")).isNull();
-        assertThat(table.hasPublicIp(only.publicIp())).isTrue();
-        assertThat(table.hasPublicIp(only.publicIp() + 1)).isFalse();
+        assertThat(table.peerAt(only.publicIp())).isEqualTo(only);
+        assertThat(table.peerAt(only.publicIp() + 1)).isNull();
         assertThat(only.endpoint()).hasToString("/198.51.100.2:8285");
     }
 
@@ -103,9 +103,9 @@ class RouteTableTest {
         }
         for (int publicIp : probes(random, peers, 200)) {
             boolean known = peers.stream().anyMatch(peer -> peer.publicIp() == publicIp);
-            assertThat(table.hasPublicIp(publicIp)).as("seed %d", seed).isEqualTo(known);
+            assertThat(table.peerAt(publicIp) != null).as("seed %d", seed).isEqualTo(known);
         }
-        assertThat(peers).allMatch(peer -> table.hasPublicIp(peer.publicIp()));
+        assertThat(peers).allMatch(peer -> table.peerAt(peer.publicIp()).publicIp() == peer.publicIp());
     }
 
     @ParameterizedTest
@@ -145,7 +145,7 @@ class RouteTableTest {
             int address = 0x0a000000 + i;
             found += table.lookup(address) != null ? 1 : 0;
             found += table.ownContains(address) ? 1 : 0;
-            found += table.hasPublicIp(address) ? 1 : 0;
+            found += table.peerAt(address) != null ? 1 : 0;
         }
         return found;
     }

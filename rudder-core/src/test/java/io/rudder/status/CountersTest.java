@@ -2,9 +2,11 @@ package io.rudder.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rudder.net.Ipv4Prefix;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,5 +66,26 @@ class CountersTest {
         assertThat(Counter.ENCAP_PACKETS.isDrop()).isFalse();
         assertThat(Counter.values()).extracting(Counter::description).doesNotHaveDuplicates();
         assertThat(Arrays.stream(Counter.values()).map(Counter::id)).allMatch(id -> id.matches("[a-z0-9_]+"));
+    }
+
+    @Test
+    void peersAreAddedUpOverWritersAndForgottenWhenTheyAreGone() {
+        Ipv4Prefix subnet = Ipv4Prefix.parse("10.0.1.0/24");
+        Counters one = new Counters();
+        Counters other = new Counters();
+        one.peer(subnet).sent(2, 80);
+        one.peer(subnet).dropReceived(1);
+        other.peer(subnet).received(3, 120);
+        other.peer(subnet).dropSent(4);
+        other.peer(subnet).seen(1_000_000_000);
+
+        PeerTraffic both = Counters.traffic(List.of(one, other), 3_000_000_000L).get(subnet);
+        assertThat(both.traffic()).isEqualTo(new Traffic(2, 80, 4, 3, 120, 1));
+        assertThat(both.lastSeenSecondsAgo()).hasValue(2);
+        assertThat(Counters.traffic(List.of(one), 0).get(subnet).lastSeenSecondsAgo())
+                .isEmpty();
+
+        one.retainPeers(Set.of());
+        assertThat(Counters.traffic(List.of(one), 0)).isEmpty();
     }
 }

@@ -5,6 +5,7 @@ import io.rudder.benchmark.Channels;
 import io.rudder.benchmark.SamplePackets;
 import io.rudder.benchmark.ShortBenchmark;
 import io.rudder.status.Counters;
+import io.rudder.status.PeerCounters;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
@@ -16,12 +17,14 @@ public class OffloadBenchmark extends ShortBenchmark {
     private SegmentBatch batch;
     private Segmenter segmenter;
     private Coalescer coalescer;
+    private PeerCounters peer;
 
     @Setup
     public void fill() {
         superPacket = SamplePackets.superPacket();
         packets = SamplePackets.onTheWire(superPacket);
         Counters counters = new Counters();
+        peer = counters.peer(SamplePackets.PEER.subnet());
         PathMtus pathMtus = new PathMtus(System::nanoTime, address -> 0);
         batch = new SegmentBatch(Channels.releasing(), counters, pathMtus, (packet, offset, length, mtu) -> {}, true);
         segmenter = new Segmenter(batch);
@@ -38,7 +41,7 @@ public class OffloadBenchmark extends ShortBenchmark {
     @Benchmark
     public void coalesce() {
         for (ByteBuf packet : packets) {
-            coalescer.add(packet, packet.readerIndex(), packet.readableBytes());
+            coalescer.add(packet, packet.readerIndex(), packet.readableBytes(), peer);
         }
         coalescer.flush();
     }

@@ -9,6 +9,7 @@ import io.rudder.netty.packet.UdpHeader;
 import io.rudder.netty.packet.VirtioNetHeader;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
+import io.rudder.status.PeerCounters;
 
 /**
  * Joins consecutive packets of one TCP or UDP flow to super-packets, for which the host's stack does its work once: what
@@ -33,6 +34,7 @@ public final class Coalescer implements PacketSink {
     private int gsoSize;
     private boolean tcp;
     private boolean closed;
+    private PeerCounters peer;
     private final NextSegment next = new NextSegment();
 
     /**
@@ -48,12 +50,13 @@ public final class Coalescer implements PacketSink {
     }
 
     @Override
-    public void add(ByteBuf buffer, int offset, int length) {
+    public void add(ByteBuf buffer, int offset, int length, PeerCounters from) {
         if (segments > 0 && (closed || !join(buffer, offset, length))) {
             flush();
         }
         if (segments == 0) {
             open(buffer, offset, length);
+            peer = from;
         }
     }
 
@@ -167,6 +170,7 @@ public final class Coalescer implements PacketSink {
         segments = 0;
         if (!tun.isWritable()) {
             counters.add(Counter.DECAP_DROP_QUEUE_FULL, packets);
+            peer.dropReceived(packets);
             return;
         }
         ByteBuf out = storage.buffer();
@@ -175,8 +179,10 @@ public final class Coalescer implements PacketSink {
         } else {
             writeSuperPacketHeaders(out);
         }
+        long bytes = end - PACKET + (long) (packets - 1) * headerLength;
         counters.add(Counter.DECAP_PACKETS, packets);
-        counters.add(Counter.DECAP_BYTES, end - PACKET + (long) (packets - 1) * headerLength);
+        counters.add(Counter.DECAP_BYTES, bytes);
+        peer.received(packets, bytes);
         out.setIndex(0, end);
         tun.writeAndFlush(out.retain(), tun.voidPromise());
     }

@@ -3,6 +3,7 @@ package io.rudder.netty.offload;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors.NativeIoException;
+import io.rudder.peer.Peer;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 
@@ -47,5 +48,18 @@ final class DatagramSender {
         } else {
             error = cause instanceof NativeIoException nativeFailure ? nativeFailure.expectedErr() : UNKNOWN_ERROR;
         }
+    }
+
+    /** Counts packets that were sent. */
+    void countSent(Peer peer, int packets, int bytes) {
+        counters.add(Counter.ENCAP_PACKETS, packets);
+        counters.add(Counter.ENCAP_BYTES, bytes);
+        counters.peer(peer.subnet()).sent(packets, bytes);
+    }
+
+    /** Counts a packet that the kernel refused for good. */
+    void countRefused(Peer peer) {
+        counters.increment(Counter.ENCAP_DROP_SEND_FAILED);
+        counters.peer(peer.subnet()).dropSent(1);
     }
 }

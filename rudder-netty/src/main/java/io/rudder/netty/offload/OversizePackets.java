@@ -45,6 +45,7 @@ public final class OversizePackets {
         int limit = pathMtus.limit(peer);
         if ((packet.getUnsignedShort(offset + Ipv4Header.FRAGMENT) & Ipv4Header.DONT_FRAGMENT) != 0) {
             counters.increment(Counter.ENCAP_DROP_TOO_BIG);
+            counters.peer(peer.subnet()).dropSent(1);
             listener.onTooBig(packet, offset, Ipv4Header.totalLength(packet, offset), limit);
             return;
         }
@@ -79,11 +80,10 @@ public final class OversizePackets {
             int error = sender.send(new DatagramPacket(fragment, peer.endpoint()));
             fragment = null;
             if (error == DatagramSender.SENT) {
-                counters.increment(Counter.ENCAP_PACKETS);
-                counters.add(Counter.ENCAP_BYTES, length);
+                sender.countSent(peer, 1, length);
                 return;
             }
-            counters.increment(Counter.ENCAP_DROP_SEND_FAILED);
+            sender.countRefused(peer);
             if (error == DatagramSender.TOO_LONG) {
                 // The path has got narrower still: this packet is lost, the next one is cut smaller.
                 pathMtus.learn(peer, length);

@@ -106,6 +106,7 @@ public final class SegmentBatch {
         count = 0;
         if (!udp.isWritable()) {
             counters.add(Counter.ENCAP_DROP_QUEUE_FULL, packets);
+            counters.peer(peer.subnet()).dropSent(packets);
             return;
         }
         boolean asRun = packets > 1 && segmentationOffload && segmentSize <= pathMtus.limit(peer);
@@ -120,8 +121,7 @@ public final class SegmentBatch {
         ByteBuf run = storage.buffer().setIndex(0, end);
         int error = sender.send(new SegmentedDatagramPacket(run.retain(), segmentSize, peer.endpoint()));
         if (error == DatagramSender.SENT) {
-            counters.add(Counter.ENCAP_PACKETS, packets);
-            counters.add(Counter.ENCAP_BYTES, end);
+            sender.countSent(peer, packets, end);
             return true;
         }
         if (!pathMtus.learn(peer, segmentSize) && refusesRuns(error)) {
@@ -145,12 +145,11 @@ public final class SegmentBatch {
         ByteBuf packet = length == end ? packets.setIndex(0, end).retain() : packets.retainedSlice(offset, length);
         int error = sender.send(new DatagramPacket(packet, peer.endpoint()));
         if (error == DatagramSender.SENT) {
-            counters.increment(Counter.ENCAP_PACKETS);
-            counters.add(Counter.ENCAP_BYTES, length);
+            sender.countSent(peer, 1, length);
         } else if (error == DatagramSender.TOO_LONG && pathMtus.learn(peer, length)) {
             oversize.send(storage.buffer(), offset, peer);
         } else {
-            counters.increment(Counter.ENCAP_DROP_SEND_FAILED);
+            sender.countRefused(peer);
         }
     }
 

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.Future;
+import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.offload.Coalescer;
 import io.rudder.netty.offload.PacketSink;
 import io.rudder.netty.offload.PathMtus;
@@ -27,6 +28,7 @@ import io.rudder.status.Counters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -218,6 +220,11 @@ final class DataLoop {
 
     private boolean sendsSegments() {
         return options.offload();
+    }
+
+    /** Counts for these peers alone from now on. */
+    void retainPeers(Set<Ipv4Prefix> subnets) {
+        loop.execute(() -> counters.retainPeers(subnets));
     }
 
     Counters counters() {

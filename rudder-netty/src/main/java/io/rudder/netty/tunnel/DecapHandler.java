@@ -8,9 +8,12 @@ import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.rudder.net.Ipv4;
 import io.rudder.netty.offload.PacketSink;
 import io.rudder.netty.offload.SegmentBatch;
+import io.rudder.netty.packet.Ipv4Header;
 import io.rudder.netty.probe.ControlMessages;
+import io.rudder.peer.Peer;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counters;
+import io.rudder.status.PeerCounters;
 import java.net.Inet4Address;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +31,12 @@ final class DecapHandler extends ChannelInboundHandlerAdapter {
     private final ControlMessages control;
     private final Counters counters;
 
-    // One table for a whole batch of reads; null between batches.
+    // One table and one time for a whole batch of reads; null between batches.
     private RouteTable routes;
+    private long batchNanos;
+    // The peer of the last packet in the batch, which is that of most next ones.
+    private Peer peer;
+    private PeerCounters peerCounters;
 
     /**
      * A handler.
@@ -60,6 +67,7 @@ final class DecapHandler extends ChannelInboundHandlerAdapter {
     private void decapsulate(DatagramPacket datagram) {
         if (routes == null) {
             routes = routeSource.current();
+            batchNanos = System.nanoTime();
         }
         ByteBuf content = datagram.content();
         int sender = Ipv4.of((Inet4Address) datagram.sender().getAddress());
@@ -77,9 +85,26 @@ final class DecapHandler extends ChannelInboundHandlerAdapter {
     private void decapsulate(ByteBuf buffer, int offset, int length, int sender) {
         DecapVerdict verdict = DecapVerdict.of(buffer, offset, length, sender, routes);
         if (verdict == DecapVerdict.DELIVER) {
-            sink.add(buffer, offset, length);
+            sink.add(buffer, offset, length, countersOfSource(Ipv4Header.source(buffer, offset)));
         } else if (verdict != DecapVerdict.CONTROL || !control.accept(buffer, offset, length, sender)) {
             counters.increment(verdict.counter());
+            countDrop(sender);
+        }
+    }
+
+    private PeerCounters countersOfSource(int source) {
+        if (peer == null || !peer.subnet().contains(source)) {
+            peer = routes.lookup(source);
+            peerCounters = counters.peer(peer.subnet());
+            peerCounters.seen(batchNanos);
+        }
+        return peerCounters;
+    }
+
+    private void countDrop(int sender) {
+        Peer known = routes.peerAt(sender);
+        if (known != null) {
+            counters.peer(known.subnet()).dropReceived(1);
         }
     }
 
@@ -87,6 +112,7 @@ final class DecapHandler extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext context) {
         sink.flush();
         routes = null;
+        peer = null;
     }
 
     /** Hears of sends that failed: they are made with a void promise. */

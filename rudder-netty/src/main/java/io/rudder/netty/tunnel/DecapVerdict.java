@@ -45,7 +45,7 @@ public enum DecapVerdict {
     public static DecapVerdict of(ByteBuf buffer, int offset, int length, int sender, RouteTable routes) {
         DecapVerdict verdict = ofPayload(buffer, offset, length, sender, routes);
         // Asked last, so that a good packet costs one look-up; a stranger's packet is a stranger's whatever is in it.
-        return verdict == DELIVER || routes.hasPublicIp(sender) ? verdict : UNKNOWN_PEER;
+        return verdict == DELIVER || routes.peerAt(sender) != null ? verdict : UNKNOWN_PEER;
     }
 
     private static DecapVerdict ofPayload(ByteBuf packet, int offset, int length, int sender, RouteTable routes) {

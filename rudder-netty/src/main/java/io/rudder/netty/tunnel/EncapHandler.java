@@ -81,7 +81,7 @@ final class EncapHandler extends ChannelInboundHandlerAdapter {
             Ipv4Header.decrementTimeToLive(message, offset);
             send(message, offset, length, peer);
         } else {
-            drop(verdict, message, offset, length);
+            drop(verdict, message, offset, length, peer);
         }
     }
 
@@ -90,6 +90,7 @@ final class EncapHandler extends ChannelInboundHandlerAdapter {
         boolean sent = headroom == 0 ? sendWhole(message, offset, length, peer) : segmenter.send(message, peer, limit);
         if (!sent) {
             counters.increment(Counter.ENCAP_DROP_MALFORMED);
+            counters.peer(peer.subnet()).dropSent(1);
         } else if (segmenter.cutToLimit()) {
             // Nothing is lost, but the sender's own segments would fit from now on.
             icmp.fragmentationNeeded(routes, message, offset, length, limit);
@@ -105,8 +106,11 @@ final class EncapHandler extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    private void drop(EncapVerdict verdict, ByteBuf message, int offset, int length) {
+    private void drop(EncapVerdict verdict, ByteBuf message, int offset, int length, Peer peer) {
         counters.increment(verdict.counter());
+        if (peer != null) {
+            counters.peer(peer.subnet()).dropSent(1);
+        }
         if (verdict == EncapVerdict.NO_ROUTE) {
             icmp.respond(IcmpError.NET_UNREACHABLE, routes, message, offset, length);
         } else if (verdict == EncapVerdict.TTL_EXPIRED) {

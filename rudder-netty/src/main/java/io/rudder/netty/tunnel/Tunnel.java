@@ -2,19 +2,24 @@ package io.rudder.netty.tunnel;
 
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
+import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.probe.ControlMessages;
 import io.rudder.netty.probe.PathMeasurements;
 import io.rudder.netty.probe.Prober;
 import io.rudder.netty.tun.TunChannel;
+import io.rudder.peer.Peer;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
+import io.rudder.status.PeerTraffic;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A running data path. All methods may be called from any thread. */
@@ -86,6 +91,13 @@ public final class Tunnel {
     /** Carries packets by these routes from the next batch on; until the first call nothing is carried. */
     public void routes(RouteTable table) {
         routes.publish(table);
+        Set<Ipv4Prefix> subnets = table.peers().stream().map(Peer::subnet).collect(Collectors.toSet());
+        loops.forEach(loop -> loop.retainPeers(subnets));
+    }
+
+    /** What was carried to and from each peer, by its subnet; those with which there was nothing yet may be missing. */
+    public Map<Ipv4Prefix, PeerTraffic> traffic() {
+        return Counters.traffic(loops.stream().map(DataLoop::counters).toList(), System.nanoTime());
     }
 
     /** The counters at this moment. */

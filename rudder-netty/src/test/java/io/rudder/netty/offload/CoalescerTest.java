@@ -41,7 +41,7 @@ class CoalescerTest {
     private List<byte[]> coalesce(List<byte[]> packets) {
         for (byte[] packet : packets) {
             ByteBuf buffer = Bytes.buffer(packet);
-            coalescer.add(buffer, buffer.readerIndex(), buffer.readableBytes());
+            coalescer.add(buffer, buffer.readerIndex(), buffer.readableBytes(), counters.peer(Peers.B.subnet()));
             assertThat(Bytes.of(buffer)).isEqualTo(packet);
             assertThat(buffer.refCnt()).isEqualTo(1);
             buffer.release();
@@ -280,7 +280,7 @@ class CoalescerTest {
         packets.addAll(segments(2000, 1000));
         for (byte[] packet : packets) {
             ByteBuf buffer = Bytes.buffer(packet);
-            tcpOnly.add(buffer, buffer.readerIndex(), buffer.readableBytes());
+            tcpOnly.add(buffer, buffer.readerIndex(), buffer.readableBytes(), counters.peer(Peers.B.subnet()));
             buffer.release();
         }
         tcpOnly.flush();
@@ -333,9 +333,9 @@ class CoalescerTest {
     void aSuperPacketThatIsStillOnItsWayIsNotOverwritten() {
         ByteBuf first = Bytes.buffer(segments(500, 1000).get(0));
         ByteBuf second = Bytes.buffer(segments(700, 1000).get(0));
-        coalescer.add(first, first.readerIndex(), first.readableBytes());
+        coalescer.add(first, first.readerIndex(), first.readableBytes(), counters.peer(Peers.B.subnet()));
         coalescer.flush();
-        coalescer.add(second, second.readerIndex(), second.readableBytes());
+        coalescer.add(second, second.readerIndex(), second.readableBytes(), counters.peer(Peers.B.subnet()));
         coalescer.flush();
         assertSame(
                 tun.messages(),

@@ -1,6 +1,7 @@
 package io.rudder.netty.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,6 +9,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
+import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.offload.Coalescer;
 import io.rudder.netty.offload.PacketSink;
 import io.rudder.netty.offload.PlainSink;
@@ -24,9 +26,12 @@ import io.rudder.peer.Peer;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
+import io.rudder.status.PeerTraffic;
+import io.rudder.status.Traffic;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +112,23 @@ class DecapHandlerTest {
         List<byte[]> written = tun.messages();
         assertThat(written).hasSize(1);
         assertThat(written.get(0)).isEqualTo(Packets.superPacket(big, 1420));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void countsWhatEachPeerSentAndWhenItWasLastSeen(boolean withVnetHeader) {
+        start(withVnetHeader);
+        byte[] small = packet("10.0.35.9", "10.0.34.7", 11);
+        byte[] large = packet("10.0.36.9", "10.0.34.7", 1400);
+        receive(Peers.B, small);
+        receive(Peers.C, large);
+        receive(Peers.B, small);
+        receive(Peers.C, packet("10.0.35.9", "10.0.34.7", 1400));
+        readComplete();
+        Map<Ipv4Prefix, PeerTraffic> traffic = Counters.traffic(List.of(counters), System.nanoTime());
+        assertThat(traffic.get(Peers.B.subnet()).traffic()).isEqualTo(new Traffic(0, 0, 0, 2, 2 * small.length, 0));
+        assertThat(traffic.get(Peers.C.subnet()).traffic()).isEqualTo(new Traffic(0, 0, 0, 1, large.length, 1));
+        assertThat(traffic.get(Peers.B.subnet()).lastSeenSecondsAgo()).hasValueCloseTo(0.0, within(30.0));
     }
 
     @Test

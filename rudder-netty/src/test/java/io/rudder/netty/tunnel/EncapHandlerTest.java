@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import io.rudder.net.Ipv4;
+import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.offload.PlainSink;
 import io.rudder.netty.offload.SegmentBatch;
 import io.rudder.netty.probe.ControlMessages;
@@ -22,9 +23,12 @@ import io.rudder.netty.testing.Wire.Send;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
+import io.rudder.status.PeerTraffic;
+import io.rudder.status.Traffic;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +98,25 @@ class EncapHandlerTest {
         assertThat(counters.get(Counter.ENCAP_PACKETS)).isEqualTo(254);
         assertThat(counters.get(Counter.ENCAP_BYTES)).isEqualTo(254 * 36);
         assertThat(tun.messages()).isEmpty();
+    }
+
+    @Test
+    void countsWhatGoesToEachPeerAndWhatWasDroppedOnItsWay() {
+        start(true);
+        byte[] packet = packetTo("10.0.35.9");
+        read(packet);
+        read(packet);
+        read(packetTo("10.0.36.9"));
+        read(withTimeToLive(packetTo("10.0.36.9"), 1));
+        readComplete();
+        udp.writable(false);
+        read(packet);
+        readComplete();
+        Map<Ipv4Prefix, PeerTraffic> traffic = Counters.traffic(List.of(counters), System.nanoTime());
+        int length = packet.length;
+        assertThat(traffic.get(Peers.B.subnet()).traffic()).isEqualTo(new Traffic(2, 2 * length, 1, 0, 0, 0));
+        assertThat(traffic.get(Peers.C.subnet()).traffic()).isEqualTo(new Traffic(1, length, 1, 0, 0, 0));
+        assertThat(traffic.get(Peers.B.subnet()).lastSeenSecondsAgo()).isEmpty();
     }
 
     @Test
