@@ -1,5 +1,7 @@
 package io.rudder;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -25,7 +27,14 @@ class ArchitectureTest {
 
     @Test
     void onlyTheDataPathAndTheDaemonThatRunsItKnowNetty() {
-        onlyPackagesMayUse("io.netty..", "io.rudder.netty..", "io.rudder.daemon..");
+        // jetcd takes its TLS context as Netty's
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.rudder.netty..", "io.rudder.daemon..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.netty..").and(not(resideInAPackage("io.netty.handler.ssl"))))
+                .check(RUDDER);
+        onlyPackagesMayUse("io.netty..", "io.rudder.netty..", "io.rudder.daemon..", "io.rudder.etcd");
     }
 
     @Test

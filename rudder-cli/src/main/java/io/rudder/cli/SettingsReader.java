@@ -1,7 +1,6 @@
 package io.rudder.cli;
 
 import io.rudder.daemon.DaemonSettings;
-import io.rudder.etcd.EtcdOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -14,16 +13,7 @@ final class SettingsReader {
     }
 
     DaemonSettings read() throws OptionException {
-        return new DaemonSettings(etcd(), underlay(), host(), carriage(), lease());
-    }
-
-    private EtcdOptions etcd() throws OptionException {
-        // Endpoints and prefix are checked one after the other, so that each complaint names its own option.
-        String endpoints = values.get(DaemonOption.ETCD_ENDPOINT, text -> {
-            EtcdOptions.of(text, EtcdOptions.DEFAULT_PREFIX);
-            return text;
-        });
-        return values.get(DaemonOption.ETCD_PREFIX, prefix -> EtcdOptions.of(endpoints, prefix));
+        return new DaemonSettings(new EtcdOptionsReader(values).read(), underlay(), host(), carriage(), lease());
     }
 
     private DaemonSettings.Underlay underlay() throws OptionException {

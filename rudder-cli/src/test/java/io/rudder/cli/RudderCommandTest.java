@@ -6,14 +6,17 @@ import io.rudder.daemon.DaemonSettings;
 import io.rudder.daemon.host.HostException;
 import io.rudder.etcd.EtcdOptions;
 import io.rudder.net.Ipv4;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -176,6 +179,46 @@ class RudderCommandTest {
     }
 
     @Test
+    void readsThePasswordOfEtcdFromItsThreeSources(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("password"), "from file\nnot this\n");
+        environment.put("RUDDER_ETCD_USERNAME", "rudder");
+
+        assertThat(execute("-etcd-password=s3cret")).isZero();
+        assertThat(passwordOfEtcd()).contains("s3cret");
+        assertThat(execute("-etcd-password-file=" + file)).isZero();
+        assertThat(passwordOfEtcd()).contains("from file");
+        environment.put("RUDDER_ETCD_PASSWORD", "from variable");
+        assertThat(execute("")).isZero();
+        assertThat(passwordOfEtcd()).contains("from variable");
+        assertThat(started.orElseThrow().toString()).doesNotContain("from variable");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "-etcd-username u # -etcd-username: no password; give -etcd-password-file, or its variable"
+                        + " RUDDER_ETCD_PASSWORD",
+                "-etcd-password s3cret # a password for etcd without a user: give -etcd-username too",
+                "-etcd-username u -etcd-password s3cret -etcd-password-file /dev/null # -etcd-password-file: /dev/null"
+                        + " holds no password on its first line",
+                "-etcd-password-file /no/such # -etcd-password-file: /no/such: no such file",
+                "-etcd-cafile /ca # certificate files are given, but etcd endpoint http://127.0.0.1:4001 is not"
+                        + " secured; expected https://host:port",
+                "-etcd-certfile /c # -etcd-certfile needs the private key of the certificate: -etcd-keyfile",
+                "-etcd-keyfile /k # -etcd-keyfile needs the certificate that it belongs to: -etcd-certfile",
+                "-etcd-endpoint https://e:1 -etcd-cafile /no/such # /no/such: no such file",
+                "-etcd-endpoint https://e:1 -etcd-cafile /dev/null # /dev/null: holds no certificate in PEM form"
+                        + " (expected -----BEGIN CERTIFICATE-----)",
+            })
+    void whatIsWrongWithAccessToEtcdIsOneLineWithoutSecrets(String line, String message) {
+        assertThat(execute(line)).isEqualTo(2);
+
+        assertThat(err).hasToString("rudder: " + message + "\n");
+        assertThat(err.toString()).doesNotContain("s3cret");
+    }
+
+    @Test
     void helpNamesEveryOptionWithItsVariable() {
         assertThat(execute("-help")).isZero();
 
@@ -200,6 +243,10 @@ class RudderCommandTest {
 
         assertThat(execute(command, "")).isOne();
         assertThat(err).hasToString("rudder: no interface 'eht0'\n");
+    }
+
+    private Optional<String> passwordOfEtcd() {
+        return started.flatMap(settings -> settings.etcd().credentials()).map(EtcdOptions.Credentials::password);
     }
 
     private int execute(String line) {

@@ -3,9 +3,9 @@ package io.rudder.etcd;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 
 /** Makes jetcd clients that fail soon and do nothing by themselves. */
 final class EtcdClients {
@@ -22,10 +22,14 @@ final class EtcdClients {
 
     private EtcdClients() {}
 
-    /** A client that connects with its first call. */
+    /**
+     * A client that connects with its first call.
+     *
+     * @throws IllegalArgumentException names the certificate file that cannot be used
+     */
     static Client open(EtcdOptions options) {
         ClientBuilder builder = Client.builder()
-                .endpoints(options.endpoints().toArray(URI[]::new))
+                .target(EndpointResolverProvider.target(options.endpoints()))
                 .interceptor(new CallDeadlines())
                 .keepaliveTime(KEEPALIVE_TIME)
                 .keepaliveTimeout(KEEPALIVE_TIMEOUT)
@@ -36,10 +40,24 @@ final class EtcdClients {
                 .retryMaxAttempts(0)
                 // a refused connection fails the call at once, with its cause, instead of after the deadline
                 .waitForReady(false);
+        if (options.isSecure()) {
+            secure(builder, TlsMaterial.load(options.tls()));
+        }
         options.credentials()
                 .ifPresent(
                         credentials -> builder.user(bytes(credentials.user())).password(bytes(credentials.password())));
         return builder.build();
+    }
+
+    private static void secure(ClientBuilder builder, TlsMaterial material) {
+        try {
+            builder.sslContext(ssl -> {
+                ssl.trustManager(material.trust());
+                material.identity().ifPresent(ssl::keyManager);
+            });
+        } catch (SSLException e) {
+            throw new IllegalArgumentException("TLS: " + e.getMessage(), e);
+        }
     }
 
     private static ByteSequence bytes(String text) {

@@ -85,6 +85,12 @@ final class EtcdFailures {
         return chain(failure).stream().anyMatch(link -> contains(link, "has been compacted"));
     }
 
+    /** Whether a call was refused, without effect, because the login it came with is no longer valid. */
+    static boolean isStaleLogin(Throwable failure) {
+        return chain(failure).stream()
+                .anyMatch(link -> contains(link, "invalid auth token") || contains(link, "revision of auth store is old"));
+    }
+
     /** Whether etcd does not know the etcd lease that a call named. */
     static boolean isUnknownLease(Throwable failure) {
         return chain(failure).stream().anyMatch(link -> contains(link, "requested lease not found"));

@@ -1,7 +1,6 @@
 package io.rudder.etcd;
 
 import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
 import io.etcd.jetcd.Response;
 import io.etcd.jetcd.kv.TxnResponse;
 import io.etcd.jetcd.lease.LeaseGrantResponse;
@@ -20,51 +19,42 @@ import io.rudder.net.Ipv4Prefix;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * The registry in etcd. Calls may come from any thread: each is handed to the registry's own thread, which owns the
  * client, so that loading classes, resolving names and closing connections never hold up a caller.
  */
 public final class EtcdLeaseRegistry implements LeaseRegistry {
-    private final EtcdOptions options;
     private final EtcdKeys keys;
     private final EtcdFailures failures;
     private final SnapshotReader reader;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(EtcdLeaseRegistry::newThread);
-
-    /** Owned by the thread. */
-    private Client client;
+    private final EtcdConnection connection;
+    private final boolean logsIn;
 
     /** Starts to connect; whether that succeeds shows with the first call. */
     public EtcdLeaseRegistry(EtcdOptions options) {
-        this.options = options;
         this.keys = new EtcdKeys(options.prefix());
         this.failures = new EtcdFailures(options);
         this.reader = new SnapshotReader(keys);
-        thread.execute(() -> client = EtcdClients.open(options));
+        this.connection = new EtcdConnection(options, failures);
+        this.logsIn = options.credentials().isPresent();
         // the first call costs seconds of class loading on a cold machine: have it over with
         head();
     }
 
     @Override
     public CompletableFuture<RegistrySnapshot> list() {
-        return call("list the leases", etcd -> reader.read(etcd.getKVClient()));
+        return connection.call("list the leases", etcd -> reader.read(etcd.getKVClient()));
     }
 
     @Override
     public CompletableFuture<Head> head() {
-        return call("count the leases", etcd -> reader.head(etcd.getKVClient()));
+        return connection.call("count the leases", etcd -> reader.head(etcd.getKVClient()));
     }
 
     @Override
     public CompletableFuture<Optional<RegistryEntry>> get(Ipv4Prefix subnet) {
-        return call(
+        return connection.call(
                 "read lease " + subnet,
                 etcd -> etcd.getKVClient()
                         .get(keys.subnet(subnet))
@@ -73,7 +63,7 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
 
     @Override
     public CompletableFuture<Long> grant(Duration timeToLive) {
-        return call(
+        return connection.call(
                 "grant an etcd lease",
                 etcd -> etcd.getLeaseClient().grant(timeToLive.toSeconds()).thenApply(LeaseGrantResponse::getID));
     }
@@ -81,7 +71,7 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
     @Override
     public CompletableFuture<CreateResult> create(Ipv4Prefix subnet, LeaseAttributes attributes, long etcdLeaseId) {
         ByteSequence key = keys.subnet(subnet);
-        return call(
+        return connection.call(
                 "create lease " + subnet,
                 etcd -> etcd.getKVClient()
                         .txn()
@@ -97,7 +87,7 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
             Ipv4Prefix subnet, LeaseAttributes attributes, long expectedModRevision, long etcdLeaseId) {
         ByteSequence key = keys.subnet(subnet);
         Cmp unchanged = unchanged(key, expectedModRevision);
-        return call(
+        return connection.call(
                 "update lease " + subnet,
                 etcd -> etcd.getKVClient()
                         .txn()
@@ -111,7 +101,7 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
     public CompletableFuture<Boolean> delete(Ipv4Prefix subnet, long expectedModRevision) {
         ByteSequence key = keys.subnet(subnet);
         Cmp unchanged = unchanged(key, expectedModRevision);
-        return call(
+        return connection.call(
                 "delete lease " + subnet,
                 etcd -> etcd.getKVClient()
                         .txn()
@@ -123,7 +113,7 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
 
     @Override
     public CompletableFuture<Optional<Duration>> renew(long etcdLeaseId) {
-        return call(
+        return connection.call(
                 "renew the etcd lease",
                 etcd -> etcd.getLeaseClient()
                         .keepAliveOnce(etcdLeaseId)
@@ -133,7 +123,7 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
 
     @Override
     public CompletableFuture<Void> revoke(long etcdLeaseId) {
-        return call(
+        return connection.call(
                 "revoke the etcd lease",
                 etcd -> etcd.getLeaseClient()
                         .revoke(etcdLeaseId)
@@ -143,11 +133,12 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
 
     @Override
     public RegistryWatch watch(long fromRevision, RegistryWatch.Listener listener) {
-        LeaseWatch watch = new LeaseWatch(keys, failures, this::executeUnlessClosed, listener);
-        onThread(LeaseWatch.CALL, () -> {
-                    watch.open(client, fromRevision);
+        LeaseWatch watch = new LeaseWatch(keys, failures, connection, listener);
+        validLogin()
+                .thenCompose(valid -> connection.onThread(LeaseWatch.CALL, () -> {
+                    watch.open(connection.client(), fromRevision);
                     return null;
-                })
+                }))
                 .exceptionally(failure -> {
                     watch.end(failure);
                     return null;
@@ -155,51 +146,19 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
         return watch;
     }
 
+    /** etcd refuses a watch whose login ran out in the words of a missing permission; a call before it logs in anew. */
+    private CompletableFuture<?> validLogin() {
+        return logsIn ? head() : CompletableFuture.completedFuture(null);
+    }
+
     @Override
     public void reconnect() {
-        executeUnlessClosed(() -> {
-            Client old = client;
-            client = EtcdClients.open(options);
-            old.close();
-        });
+        connection.reconnect();
     }
 
     @Override
     public void close() {
-        executeUnlessClosed(() -> client.close());
-        thread.shutdown();
-    }
-
-    private <T> CompletableFuture<T> call(String name, Function<Client, CompletableFuture<T>> start) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        onThread(name, () -> start.apply(client))
-                .thenCompose(answer -> answer)
-                // gRPC's own deadline comes first; this one holds also when jetcd drops a call, as in closing
-                .orTimeout(CallDeadlines.WRITE.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((value, failure) -> {
-                    if (failure == null) {
-                        result.complete(value);
-                    } else {
-                        result.completeExceptionally(failures.of(name, failure));
-                    }
-                });
-        return result;
-    }
-
-    private <T> CompletableFuture<T> onThread(String call, Supplier<T> task) {
-        try {
-            return CompletableFuture.supplyAsync(task, thread);
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(failures.unavailable(call, "the registry is closed"));
-        }
-    }
-
-    private void executeUnlessClosed(Runnable task) {
-        try {
-            thread.execute(task);
-        } catch (RejectedExecutionException e) {
-            // closed, and with it whatever the task is about
-        }
+        connection.close();
     }
 
     private CreateResult toCreateResult(TxnResponse response) {
@@ -229,11 +188,5 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
         return EtcdFailures.isUnknownLease(failure)
                 ? CompletableFuture.completedFuture(result)
                 : CompletableFuture.failedFuture(failure);
-    }
-
-    private static Thread newThread(Runnable task) {
-        Thread thread = new Thread(task, "rudder-etcd");
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -2,7 +2,6 @@ package io.rudder.etcd;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,13 +12,13 @@ import java.util.stream.Collectors;
  * Where etcd is, which keys are the overlay's, and how to be let in. Checked when made: an {@link
  * IllegalArgumentException} says in one line what is wrong and what would do.
  *
- * @param endpoints the members' addresses, {@code http://host:port} each, at least one
+ * @param endpoints the members' addresses, {@code http://host:port} or {@code https://host:port} throughout, at least one
  * @param prefix what all keys start with: one leading slash, none at the end
- * @param tlsFiles what secures the connection; not supported yet
+ * @param tls what secures the connection to {@code https} endpoints
  * @param credentials who logs in, if etcd has authentication enabled
  */
 public record EtcdOptions(
-        List<URI> endpoints, String prefix, Optional<TlsFiles> tlsFiles, Optional<Credentials> credentials) {
+        List<URI> endpoints, String prefix, TlsFiles tls, Optional<Credentials> credentials) {
     /** The addresses of old (4001) and of today, as flannel has them. */
     public static final String DEFAULT_ENDPOINTS = "http://127.0.0.1:4001,http://127.0.0.1:2379";
 
@@ -30,8 +29,9 @@ public record EtcdOptions(
         endpoints = List.copyOf(endpoints);
         checkEndpoints(endpoints);
         prefix = normalizePrefix(prefix);
-        if (tlsFiles.isPresent()) {
-            throw new IllegalArgumentException("certificate files for etcd: TLS is not supported yet; leave them out");
+        if (tls.isGiven() && !isSecure(endpoints)) {
+            throw new IllegalArgumentException("certificate files are given, but etcd endpoint " + endpoints.get(0)
+                    + " is not secured; expected https://host:port");
         }
     }
 
@@ -42,12 +42,26 @@ public record EtcdOptions(
                 .filter(text -> !text.isEmpty())
                 .map(EtcdOptions::parseEndpoint)
                 .toList();
-        return new EtcdOptions(uris, prefix, Optional.empty(), Optional.empty());
+        return new EtcdOptions(uris, prefix, TlsFiles.NONE, Optional.empty());
     }
 
     /** The same, logging in. */
     public EtcdOptions withCredentials(Credentials newCredentials) {
-        return new EtcdOptions(endpoints, prefix, tlsFiles, Optional.of(newCredentials));
+        return new EtcdOptions(endpoints, prefix, tls, Optional.of(newCredentials));
+    }
+
+    /** The same, with these files. */
+    public EtcdOptions withTls(TlsFiles files) {
+        return new EtcdOptions(endpoints, prefix, files, credentials);
+    }
+
+    /** Whether the connections are TLS. */
+    public boolean isSecure() {
+        return isSecure(endpoints);
+    }
+
+    private static boolean isSecure(List<URI> endpoints) {
+        return scheme(endpoints.get(0)).equals("https");
     }
 
     /** The endpoints as an operator writes them. */
@@ -71,10 +85,6 @@ public record EtcdOptions(
         if (endpoints.stream().map(EtcdOptions::scheme).distinct().count() > 1) {
             throw new IllegalArgumentException("etcd endpoints mix http and https; expected one of them throughout");
         }
-        if (scheme(endpoints.get(0)).equals("https")) {
-            throw new IllegalArgumentException(
-                    "etcd endpoint " + endpoints.get(0) + ": https is not supported yet; expected http://host:port");
-        }
     }
 
     private static void checkEndpoint(URI endpoint) {
@@ -97,7 +107,7 @@ public record EtcdOptions(
     /** The endpoint is shown without user and password, should there be any. */
     private static IllegalArgumentException invalidEndpoint(String text) {
         String shown = text.replaceAll("//.*@", "//***@");
-        return new IllegalArgumentException("etcd endpoint '" + shown + "': expected http://host:port");
+        return new IllegalArgumentException("etcd endpoint '" + shown + "': expected http://host:port or https://host:port");
     }
 
     private static String normalizePrefix(String text) {
@@ -109,18 +119,14 @@ public record EtcdOptions(
         return "/" + bare;
     }
 
-    /**
-     * Files in PEM form.
-     *
-     * @param certificateAuthority whom to trust; the system's authorities if empty
-     * @param certificate the client's certificate
-     * @param privateKey the key that belongs to it
-     */
-    public record TlsFiles(
-            Optional<Path> certificateAuthority, Optional<Path> certificate, Optional<Path> privateKey) {}
-
     /** A user of etcd; never shows the password. */
     public record Credentials(String user, String password) {
+        public Credentials {
+            if (user.isEmpty() || password.isEmpty()) {
+                throw new IllegalArgumentException("etcd user or password is empty");
+            }
+        }
+
         @Override
         public String toString() {
             return "Credentials[user=" + user + ", password=***]";

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.net.URI;
-import java.util.List;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +47,7 @@ class EtcdOptionsTest {
     void namesAnEndpointThatIsNone(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EtcdOptions.of("http://127.0.0.1:2379," + text, "/n"))
-                .withMessage("etcd endpoint '" + text + "': expected http://host:port");
+                .withMessage("etcd endpoint '" + text + "': expected http://host:port or https://host:port");
     }
 
     @Test
@@ -58,23 +58,22 @@ class EtcdOptionsTest {
     }
 
     @Test
-    void refusesHttpsAndAMixture() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> EtcdOptions.of("https://etcd:2379", "/n"))
-                .withMessage("etcd endpoint https://etcd:2379: https is not supported yet; expected http://host:port");
+    void refusesAMixtureOfHttpAndHttps() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EtcdOptions.of("http://a:2379,https://b:2379", "/n"))
                 .withMessage("etcd endpoints mix http and https; expected one of them throughout");
+        assertThat(EtcdOptions.of("https://a:2379,HTTPS://b:2379", "/n").isSecure())
+                .isTrue();
     }
 
     @Test
     void showsNoPassword() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EtcdOptions.of("http://root:s3cret@etcd:2379", "/n"))
-                .withMessage("etcd endpoint 'http://***@etcd:2379': expected http://host:port");
+                .withMessage("etcd endpoint 'http://***@etcd:2379': expected http://host:port or https://host:port");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EtcdOptions.of("http://root:s3 cret@etcd:2379", "/n"))
-                .withMessage("etcd endpoint 'http://***@etcd:2379': expected http://host:port");
+                .withMessage("etcd endpoint 'http://***@etcd:2379': expected http://host:port or https://host:port");
         EtcdOptions options =
                 EtcdOptions.of("http://etcd:2379", "/n").withCredentials(new EtcdOptions.Credentials("root", "s3cret"));
         assertThat(options.toString()).contains("user=root, password=***").doesNotContain("s3cret");
@@ -95,12 +94,23 @@ class EtcdOptionsTest {
     }
 
     @Test
-    void refusesCertificateFilesUntilTheyAreOfUse() {
-        EtcdOptions.TlsFiles none = new EtcdOptions.TlsFiles(Optional.empty(), Optional.empty(), Optional.empty());
+    void refusesCertificateFilesForPlainHttp() {
+        TlsFiles files = new TlsFiles(Optional.of(Path.of("/ca.pem")), Optional.empty(), Optional.empty());
+        EtcdOptions plain = EtcdOptions.of("http://etcd:2379", "/n");
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EtcdOptions(
-                        List.of(URI.create("http://etcd:2379")), "/n", Optional.of(none), Optional.empty()))
-                .withMessageContaining("TLS is not supported yet");
+                .isThrownBy(() -> plain.withTls(files))
+                .withMessage("certificate files are given, but etcd endpoint http://etcd:2379 is not secured;"
+                        + " expected https://host:port");
+        assertThat(EtcdOptions.of("https://etcd:2379", "/n").withTls(files).tls())
+                .isEqualTo(files);
+    }
+
+    @Test
+    void wantsCertificateAndKeyTogether() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new TlsFiles(Optional.empty(), Optional.of(Path.of("/c.pem")), Optional.empty()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new TlsFiles(Optional.empty(), Optional.empty(), Optional.of(Path.of("/k.pem"))));
     }
 }
