@@ -26,14 +26,16 @@ public final class EtcdServer implements AutoCloseable {
 
     private final List<String> commandPrefix;
     private final List<String> arguments;
+    private final List<String> etcdctlArguments = new ArrayList<>();
     private final String endpoint;
     private final Path folder;
     private final Thread killAtExit = new Thread(this::kill);
     private Process process;
 
-    private EtcdServer(List<String> commandPrefix, String address, int clientPort, int peerPort, String... more) {
+    private EtcdServer(
+            List<String> commandPrefix, String scheme, String address, int clientPort, int peerPort, String... more) {
         this.commandPrefix = List.copyOf(commandPrefix);
-        this.endpoint = "http://" + address + ":" + clientPort;
+        this.endpoint = scheme + "://" + address + ":" + clientPort;
         this.folder = newFolder();
         String peer = "http://" + address + ":" + peerPort;
         this.arguments = new ArrayList<>(
@@ -48,14 +50,27 @@ public final class EtcdServer implements AutoCloseable {
     /** One on free ports of the loopback interface, up and healthy. */
     public static EtcdServer start(String... moreArguments) {
         EtcdServer server =
-                new EtcdServer(List.of(), "127.0.0.1", freeLoopbackPort(), freeLoopbackPort(), moreArguments);
+                new EtcdServer(List.of(), "http", "127.0.0.1", freeLoopbackPort(), freeLoopbackPort(), moreArguments);
+        server.launch();
+        return server;
+    }
+
+    /** One on free ports of the loopback interface that speaks TLS with the named certificate, up and healthy. */
+    public static EtcdServer startSecured(Certificates certificates, String name, String... moreArguments) {
+        EtcdServer server =
+                new EtcdServer(List.of(), "https", "127.0.0.1", freeLoopbackPort(), freeLoopbackPort(), moreArguments);
+        server.arguments.add("--cert-file=" + certificates.certificate(name));
+        server.arguments.add("--key-file=" + certificates.key(name));
+        server.etcdctlArguments.add("--insecure-skip-tls-verify");
+        server.etcdctlArguments.add("--cert=" + certificates.certificate("client"));
+        server.etcdctlArguments.add("--key=" + certificates.key("client"));
         server.launch();
         return server;
     }
 
     /** One on etcd's usual ports of an address, up and healthy; its commands run behind a prefix. */
     public static EtcdServer startOn(List<String> commandPrefix, String address, String... moreArguments) {
-        EtcdServer server = new EtcdServer(commandPrefix, address, 2379, 2380, moreArguments);
+        EtcdServer server = new EtcdServer(commandPrefix, "http", address, 2379, 2380, moreArguments);
         server.launch();
         return server;
     }
@@ -102,6 +117,15 @@ public final class EtcdServer implements AutoCloseable {
         signal("CONT");
     }
 
+    /** From now on etcdctl logs in, and everybody has to. */
+    public void enableAuthentication(String rootPassword) {
+        etcdctl("user", "add", "root:" + rootPassword);
+        etcdctl("role", "add", "root");
+        etcdctl("user", "grant-role", "root", "root");
+        etcdctl("auth", "enable");
+        etcdctlArguments.add("--user=root:" + rootPassword);
+    }
+
     /** Runs {@code etcdctl} (API 3) against it and returns what it printed; fails if it fails. */
     public String etcdctl(String... command) {
         Result result = runEtcdctl(command);
@@ -145,6 +169,7 @@ public final class EtcdServer implements AutoCloseable {
 
     private Result runEtcdctl(String... command) {
         List<String> line = command("etcdctl", List.of("--endpoints=" + endpoint));
+        line.addAll(etcdctlArguments);
         line.addAll(Arrays.asList(command));
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
         builder.environment().put("ETCDCTL_API", "3");

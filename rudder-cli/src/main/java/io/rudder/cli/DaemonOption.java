@@ -10,12 +10,14 @@ enum DaemonOption {
     ETCD_ENDPOINT("-etcd-endpoint", "URL[,URL...]", EtcdOptions.DEFAULT_ENDPOINTS, "The etcd members to talk to."),
     ETCD_PREFIX("-etcd-prefix", "KEY", EtcdOptions.DEFAULT_PREFIX, "What all keys of the overlay in etcd start with."),
     ETCD_CAFILE(
-            "-etcd-cafile", "FILE", "", "Whom to trust at https endpoints (PEM); without it, the system's authorities."),
+            "-etcd-cafile",
+            "FILE",
+            "",
+            "Whom to trust at https endpoints (PEM); without it, the system's authorities."),
     ETCD_CERTFILE("-etcd-certfile", "FILE", "", "This host's certificate towards etcd (PEM), for mutual TLS."),
     ETCD_KEYFILE("-etcd-keyfile", "FILE", "", "The private key of that certificate (PEM, not encrypted)."),
     ETCD_USERNAME("-etcd-username", "NAME", "", "Who logs in to etcd, if it has authentication enabled."),
-    ETCD_PASSWORD(
-            "-etcd-password", "TEXT", "", "The password; on a command line all users of the host can read it."),
+    ETCD_PASSWORD("-etcd-password", "TEXT", "", "The password; on a command line all users of the host can read it."),
     ETCD_PASSWORD_FILE("-etcd-password-file", "FILE", "", "A file with the password, on its first line."),
     IFACE("-iface", "NAME|IP", "", "The interface to the other hosts; without it, that of the default route."),
     PUBLIC_IP("-public-ip", "IP", "", "The address at which peers reach this host; without it, the interface's."),

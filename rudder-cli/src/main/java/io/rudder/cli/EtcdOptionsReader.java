@@ -83,7 +83,10 @@ final class EtcdOptionsReader {
 
     private static String firstLine(String file) {
         try {
-            String line = Files.readString(OptionParsers.file(file)).lines().findFirst().orElse("");
+            String line = Files.readString(OptionParsers.file(file))
+                    .lines()
+                    .findFirst()
+                    .orElse("");
             if (line.isEmpty()) {
                 throw new IllegalArgumentException(file + " holds no password on its first line");
             }

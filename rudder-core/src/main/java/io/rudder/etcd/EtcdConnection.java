@@ -19,12 +19,12 @@ import org.slf4j.LoggerFactory;
  */
 final class EtcdConnection implements Executor, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EtcdConnection.class);
-    private static final Duration ROTATION_CHECK_INTERVAL = Duration.ofSeconds(20);
+    private static final Duration ROTATION_CHECK_INTERVAL = Duration.ofSeconds(10);
 
     private final EtcdOptions options;
     private final EtcdFailures failures;
-    private final ScheduledExecutorService thread =
-            new ScheduledThreadPoolExecutor(1, EtcdConnection::newThread, new ScheduledThreadPoolExecutor.AbortPolicy());
+    private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(
+            1, EtcdConnection::newThread, new ScheduledThreadPoolExecutor.AbortPolicy());
 
     /** Owned by the thread; null until the first call, and while the certificate files cannot be used. */
     private Client client;

@@ -19,6 +19,12 @@ import java.util.concurrent.TimeoutException;
 final class EtcdFailures {
     private static final int MAX_TEXT = 300;
 
+    private static final String WRONG_NAME = "the server's certificate is for another name than the endpoint's";
+    private static final String CLIENT_REFUSED =
+            "etcd refuses this host's certificate, or wants one (-etcd-certfile, -etcd-keyfile)";
+
+    private static final String NO_TLS = "the endpoint broke off the TLS handshake (http:// instead of https://?)";
+
     /** What to look for, in lower case and most telling first, and what an operator is told. */
     private static final List<Known> KNOWN = List.of(
             new Known("invalid user id or password", Kind.DENIED, "wrong user or password"),
@@ -42,6 +48,21 @@ final class EtcdFailures {
             new Known("exceeds maximum size", Kind.REFUSED, "the answer is larger than 64 MiB"),
             new Known("too many requests", Kind.UNAVAILABLE, "too many requests"),
             new Known("no leader", Kind.UNAVAILABLE, "the member has no leader (quorum lost?)"),
+            new Known(
+                    "unable to find valid certification path",
+                    Kind.DENIED,
+                    "the server's certificate is not from an authority that is trusted here (-etcd-cafile)"),
+            new Known("notafter", Kind.DENIED, "the server's certificate has expired"),
+            new Known("notbefore", Kind.DENIED, "the server's certificate is not valid yet"),
+            new Known("no subject alternative", Kind.DENIED, WRONG_NAME),
+            new Known("no name matching", Kind.DENIED, WRONG_NAME),
+            new Known("certificate_required", Kind.DENIED, CLIENT_REFUSED),
+            new Known("bad_certificate", Kind.DENIED, CLIENT_REFUSED),
+            new Known("unknown_ca", Kind.DENIED, CLIENT_REFUSED),
+            new Known("certificate_expired", Kind.DENIED, CLIENT_REFUSED),
+            new Known("certificate_unknown", Kind.DENIED, CLIENT_REFUSED),
+            new Known("not an ssl/tls record", Kind.UNAVAILABLE, NO_TLS),
+            new Known("closed while performing tls negotiation", Kind.UNAVAILABLE, NO_TLS),
             new Known("connection refused", Kind.UNAVAILABLE, "connection refused"),
             new Known("connection timed out", Kind.UNAVAILABLE, "no answer to connecting"),
             new Known("unresolved address", Kind.UNAVAILABLE, "unknown host"),
@@ -88,7 +109,8 @@ final class EtcdFailures {
     /** Whether a call was refused, without effect, because the login it came with is no longer valid. */
     static boolean isStaleLogin(Throwable failure) {
         return chain(failure).stream()
-                .anyMatch(link -> contains(link, "invalid auth token") || contains(link, "revision of auth store is old"));
+                .anyMatch(link ->
+                        contains(link, "invalid auth token") || contains(link, "revision of auth store is old"));
     }
 
     /** Whether etcd does not know the etcd lease that a call named. */

@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
  * @param tls what secures the connection to {@code https} endpoints
  * @param credentials who logs in, if etcd has authentication enabled
  */
-public record EtcdOptions(
-        List<URI> endpoints, String prefix, TlsFiles tls, Optional<Credentials> credentials) {
+public record EtcdOptions(List<URI> endpoints, String prefix, TlsFiles tls, Optional<Credentials> credentials) {
     /** The addresses of old (4001) and of today, as flannel has them. */
     public static final String DEFAULT_ENDPOINTS = "http://127.0.0.1:4001,http://127.0.0.1:2379";
 
@@ -107,7 +106,8 @@ public record EtcdOptions(
     /** The endpoint is shown without user and password, should there be any. */
     private static IllegalArgumentException invalidEndpoint(String text) {
         String shown = text.replaceAll("//.*@", "//***@");
-        return new IllegalArgumentException("etcd endpoint '" + shown + "': expected http://host:port or https://host:port");
+        return new IllegalArgumentException(
+                "etcd endpoint '" + shown + "': expected http://host:port or https://host:port");
     }
 
     private static String normalizePrefix(String text) {

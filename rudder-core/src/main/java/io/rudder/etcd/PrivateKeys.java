@@ -62,8 +62,7 @@ final class PrivateKeys {
 
     private static byte[] envelope(byte[] algorithm, byte[] key) {
         return Der.wrap(
-                Der.SEQUENCE,
-                Der.concat(VERSION, Der.wrap(Der.SEQUENCE, algorithm), Der.wrap(Der.OCTET_STRING, key)));
+                Der.SEQUENCE, Der.concat(VERSION, Der.wrap(Der.SEQUENCE, algorithm), Der.wrap(Der.OCTET_STRING, key)));
     }
 
     private static PrivateKey parse(PemFile pem, byte[] pkcs8) {

@@ -76,12 +76,11 @@ record TlsMaterial(TrustManagerFactory trust, Optional<KeyManagerFactory> identi
         if (!certificate.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
             return false;
         }
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> "EdDSA";
-                };
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> "EdDSA";
+        };
         byte[] text = {1, 2, 3};
         Signature signature = Signature.getInstance(algorithm);
         signature.initSign(key);

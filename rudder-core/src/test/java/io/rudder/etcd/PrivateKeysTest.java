@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PrivateKeysTest {
     /** Made by openssl ecparam -name prime256v1 -genkey -noout for this test; protects nothing. */
-    private static final String OPENSSL_EC =
-            """
+    private static final String OPENSSL_EC = """
             MHcCAQEEIBZ43/IziLtO/S+NUOboFUYGWmWDVDZ6n1F1pjUWYew7oAoGCCqGSM49
             AwEHoUQDQgAEbX4eqjPB1n2oM6Zp85XmSJ0sJvmGSjzdszZOM2d2v8XDA5/2yGQI
             56KqNhgyv2l6UTOVoOH8bti2igFBGrFQBg==
@@ -53,8 +52,8 @@ class PrivateKeysTest {
         PrivateKey key = generate("EC", 384);
         byte[] secp384r1 = {0x06, 0x05, 0x2b, (byte) 0x81, 0x04, 0x00, 0x22};
 
-        PrivateKey read = PrivateKeys.read(
-                pem(block("EC PARAMETERS", secp384r1), block("EC PRIVATE KEY", withoutCurve(key))));
+        PrivateKey read =
+                PrivateKeys.read(pem(block("EC PARAMETERS", secp384r1), block("EC PRIVATE KEY", withoutCurve(key))));
 
         assertThat(((ECPrivateKey) read).getS()).isEqualTo(((ECPrivateKey) key).getS());
     }

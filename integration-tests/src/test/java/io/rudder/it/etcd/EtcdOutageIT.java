@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.rudder.etcd.EtcdLeaseRegistry;
-import io.rudder.etcd.EtcdOptions;
 import io.rudder.it.EtcdServer;
 import io.rudder.lease.RegistryException;
 import io.rudder.lease.RegistryException.Kind;
@@ -161,24 +160,6 @@ class EtcdOutageIT {
     }
 
     @Test
-    void tellsWhyItIsNotLetIn() {
-        try (EtcdServer etcd = EtcdServer.start()) {
-            enableAuthentication(etcd);
-
-            assertDenied(etcd, null, "authentication is enabled and no user is given");
-            assertDenied(etcd, new EtcdOptions.Credentials("root", "wr0ng"), "wrong user or password");
-            assertDenied(
-                    etcd,
-                    new EtcdOptions.Credentials("guest", "gu3st"),
-                    "permission denied: the user's role lacks these keys");
-            try (EtcdLeaseRegistry root = new EtcdLeaseRegistry(
-                    options(etcd).withCredentials(new EtcdOptions.Credentials("root", "s3cret")))) {
-                assertThat(get(root.list()).entries()).isEmpty();
-            }
-        }
-    }
-
-    @Test
     void namesAFullDatabaseAndStillRenews() {
         try (EtcdServer etcd = EtcdServer.start("--quota-backend-bytes=65536");
                 EtcdLeaseRegistry registry = Registries.connect(etcd.endpoint())) {
@@ -200,31 +181,6 @@ class EtcdOutageIT {
             }
         }
         throw new AssertionError("never full");
-    }
-
-    private static void enableAuthentication(EtcdServer etcd) {
-        etcd.etcdctl("user", "add", "root:s3cret");
-        etcd.etcdctl("user", "add", "guest:gu3st");
-        etcd.etcdctl("role", "add", "root");
-        etcd.etcdctl("user", "grant-role", "root", "root");
-        etcd.etcdctl("auth", "enable");
-    }
-
-    private static void assertDenied(EtcdServer etcd, EtcdOptions.Credentials credentials, String explanation) {
-        EtcdOptions options =
-                credentials == null ? options(etcd) : options(etcd).withCredentials(credentials);
-        try (EtcdLeaseRegistry registry = new EtcdLeaseRegistry(options)) {
-            RegistryException failure = failureOf(registry.list());
-            assertThat(failure.kind()).isEqualTo(Kind.DENIED);
-            assertThat(failure).hasMessage("cannot list the leases at etcd " + etcd.endpoint() + ": " + explanation);
-            RecordingListener listener = new RecordingListener();
-            registry.watch(1, listener);
-            assertThat(((RegistryException) listener.awaitEnd()).kind()).isEqualTo(Kind.DENIED);
-        }
-    }
-
-    private static EtcdOptions options(EtcdServer etcd) {
-        return EtcdOptions.of(etcd.endpoint(), EtcdOptions.DEFAULT_PREFIX);
     }
 
     private static void useAll(EtcdLeaseRegistry registry) {

@@ -47,6 +47,7 @@ public final class Requirements {
         packages.put("etcdctl", "etcd-client");
         packages.put("ethtool", "ethtool");
         packages.put("ip", "iproute2");
+        packages.put("openssl", "openssl");
         packages.put("ping", "iputils-ping");
         packages.put("traceroute", "traceroute");
         packages.put("tcpdump", "tcpdump");
