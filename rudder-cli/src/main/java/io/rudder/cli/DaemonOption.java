@@ -44,6 +44,7 @@ enum DaemonOption {
             "SECONDS|off",
             "5",
             "Measure the way to each peer so often, 1 to 3600; longer with more than 125 peers."),
+    LOG_FORMAT("-log-format", "text|json", "text", "How log lines look; text has no times of its own in the journal."),
     V("-v", "LEVEL", "0", "0, or 1 to log what the data path does.");
 
     private static final String ENDPOINTS_ALIAS = "-etcd-endpoints";

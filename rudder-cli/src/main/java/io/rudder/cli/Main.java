@@ -1,11 +1,10 @@
 package io.rudder.cli;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
+import io.rudder.cli.log.LogSettings;
+import io.rudder.cli.log.Logging;
 import io.rudder.daemon.Daemon;
 import io.rudder.daemon.DaemonSettings;
 import io.rudder.daemon.host.HostException;
-import org.slf4j.LoggerFactory;
 
 /** The process {@code rudder}. */
 public final class Main {
@@ -22,10 +21,8 @@ public final class Main {
         java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
     }
 
-    private static int runDaemon(DaemonSettings settings, int verbosity) throws HostException {
-        if (verbosity > 0) {
-            ((Logger) LoggerFactory.getLogger("io.rudder.netty")).setLevel(Level.DEBUG);
-        }
+    private static int runDaemon(DaemonSettings settings, LogSettings log) throws HostException {
+        Logging.setUp(log);
         return new Daemon(settings).runUntilSignal();
     }
 }

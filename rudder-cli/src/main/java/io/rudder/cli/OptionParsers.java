@@ -1,5 +1,6 @@
 package io.rudder.cli;
 
+import io.rudder.cli.log.LogFormat;
 import io.rudder.net.Ipv4;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,14 @@ final class OptionParsers {
         return text.equals("off")
                 ? Optional.empty()
                 : Optional.of(Duration.ofSeconds(number(text, 1, 3600, "off or a number of seconds")));
+    }
+
+    static LogFormat logFormat(String text) {
+        return switch (text) {
+            case "text" -> LogFormat.TEXT;
+            case "json" -> LogFormat.JSON;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither text nor json");
+        };
     }
 
     static int verbosity(String text) {

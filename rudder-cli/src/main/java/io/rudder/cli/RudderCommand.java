@@ -1,5 +1,6 @@
 package io.rudder.cli;
 
+import io.rudder.cli.log.LogSettings;
 import io.rudder.daemon.DaemonSettings;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,10 @@ public final class RudderCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         OptionValues values = new OptionValues(commandLine.getParseResult(), environment);
         DaemonSettings settings = new SettingsReader(values).read();
-        int verbosity = values.get(DaemonOption.V, OptionParsers::verbosity);
-        return daemon.run(settings, verbosity);
+        LogSettings log = new LogSettings(
+                values.get(DaemonOption.LOG_FORMAT, OptionParsers::logFormat),
+                values.get(DaemonOption.V, OptionParsers::verbosity));
+        return daemon.run(settings, log);
     }
 
     private CommandSpec spec() {
@@ -105,10 +108,10 @@ public final class RudderCommand implements Callable<Integer> {
         /**
          * Runs until the process is to end.
          *
-         * @param verbosity 0, or 1 for messages of the data path
+         * @param log what is logged and how
          * @return the exit code
          * @throws Exception a {@link io.rudder.daemon.host.HostException} for what an operator can mend
          */
-        int run(DaemonSettings settings, int verbosity) throws Exception;
+        int run(DaemonSettings settings, LogSettings log) throws Exception;
     }
 }

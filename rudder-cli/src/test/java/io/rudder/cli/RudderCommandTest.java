@@ -2,6 +2,8 @@ package io.rudder.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rudder.cli.log.LogFormat;
+import io.rudder.cli.log.LogSettings;
 import io.rudder.daemon.DaemonSettings;
 import io.rudder.daemon.host.HostException;
 import io.rudder.etcd.EtcdOptions;
@@ -27,7 +29,7 @@ class RudderCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private Optional<DaemonSettings> started = Optional.empty();
-    private int verbosity = -1;
+    private LogSettings log;
 
     @Test
     void runsTheDaemonWithTheDefaults() {
@@ -43,7 +45,7 @@ class RudderCommandTest {
                         new DaemonSettings.Carriage(
                                 true, Math.max(1, Math.min(64, cores / 2)), Optional.of(Duration.ofSeconds(5))),
                         new DaemonSettings.Leasing(Duration.ofMinutes(60), false)));
-        assertThat(verbosity).isZero();
+        assertThat(log).isEqualTo(new LogSettings(LogFormat.TEXT, 0));
     }
 
     @ParameterizedTest
@@ -77,7 +79,7 @@ class RudderCommandTest {
                         execute(
                                 "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -iface eth1 -public-ip 192.0.2.7"
                                         + " -port 9000 -tun-name r1 -subnet-file /f -state-dir /s -run-dir /r -ip-masq"
-                                        + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -probe-interval off -v 1"))
+                                        + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -probe-interval off -log-format json -v 1"))
                 .isZero();
 
         assertThat(started)
@@ -89,7 +91,7 @@ class RudderCommandTest {
                         new DaemonSettings.Carriage(false, 3, Optional.empty()),
                         new DaemonSettings.Leasing(Duration.ofMinutes(1430), true)));
         assertThat(started.orElseThrow().leasing().policy().renewInterval()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(verbosity).isOne();
+        assertThat(log).isEqualTo(new LogSettings(LogFormat.JSON, 1));
     }
 
     @Test
@@ -148,6 +150,7 @@ class RudderCommandTest {
                 "-public-ip 300.1.1.1 # -public-ip: '300.1.1.1' is not an IPv4 address (expected a.b.c.d)",
                 "-public-ip 127.0.0.1 # -public-ip: '127.0.0.1' is not an address at which peers can reach this host",
                 "-probe-interval 0 # -probe-interval: '0' is not off or a number of seconds (expected 1 to 3600)",
+                "-log-format=xml # -log-format: 'xml' is neither text nor json",
                 "-subnet-file / # -subnet-file: '/' is not a file",
                 "-state-dir= # -state-dir: '' is not a path",
                 "-iface= # -iface: '' is not an interface (expected its name or its address)",
@@ -237,7 +240,7 @@ class RudderCommandTest {
 
     @Test
     void aFailureIsOneLineAndExitsWithOne() {
-        CommandLine command = RudderCommand.create(environment, (settings, level) -> {
+        CommandLine command = RudderCommand.create(environment, (settings, logging) -> {
             throw new HostException("no interface 'eht0'");
         });
 
@@ -251,9 +254,9 @@ class RudderCommandTest {
 
     private int execute(String line) {
         return execute(
-                RudderCommand.create(environment, (settings, level) -> {
+                RudderCommand.create(environment, (settings, logging) -> {
                     started = Optional.of(settings);
-                    verbosity = level;
+                    log = logging;
                     return 0;
                 }),
                 line);
