@@ -34,7 +34,7 @@ class Effort:
 
     tcp: int = 3
     udp: int = 2
-    warm_up: int = 2
+    warm_up: int = 5
     probes: int = 4
     others: int = 1
 

@@ -39,6 +39,11 @@ enum DaemonOption {
             "auto",
             "Let kernel and network card split and join packets; off for finding faults."),
     QUEUES("-queues", "auto|N", "auto", "Loops that carry packets, 1 to 64; auto: one for two cores."),
+    REALTIME(
+            "-realtime",
+            "",
+            "false",
+            "Let loops that carry packets run before ordinary threads, where there are more cores than loops: short delays beside a busy stream, fewer small packets per second."),
     PROBE_INTERVAL(
             "-probe-interval",
             "SECONDS|off",

@@ -36,6 +36,7 @@ final class SettingsReader {
         return new DaemonSettings.Carriage(
                 values.get(DaemonOption.OFFLOAD, OptionParsers::offload),
                 values.get(DaemonOption.QUEUES, OptionParsers::queues),
+                values.get(DaemonOption.REALTIME, OptionParsers::flag),
                 values.get(DaemonOption.PROBE_INTERVAL, OptionParsers::probeInterval));
     }
 

@@ -41,9 +41,10 @@ public record DaemonSettings(EtcdOptions etcd, Underlay underlay, Host host, Car
      *
      * @param offload whether to use the kernel's offloads as far as it has them
      * @param queues how many loops carry packets
+     * @param realTime whether their threads run before ordinary ones, where there are more cores than loops
      * @param probeInterval how often the way to each peer is measured; empty for not at all
      */
-    public record Carriage(boolean offload, int queues, Optional<Duration> probeInterval) {}
+    public record Carriage(boolean offload, int queues, boolean realTime, Optional<Duration> probeInterval) {}
 
     /**
      * How the own lease is had and kept.

@@ -9,6 +9,7 @@ import io.rudder.daemon.host.Firewall;
 import io.rudder.daemon.host.HostException;
 import io.rudder.daemon.host.HostNetwork;
 import io.rudder.daemon.host.OverlayAddress;
+import io.rudder.netty.tunnel.RealTimeThreadFactory;
 import io.rudder.netty.tunnel.Tunnel;
 import io.rudder.netty.tunnel.TunnelBootstrap;
 import io.rudder.peer.RouteTable;
@@ -16,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -61,8 +63,8 @@ final class DataPath {
     private static Tunnel openTunnel(DaemonSettings settings, InetSocketAddress local, Phases phases)
             throws HostException {
         int queues = settings.carriage().queues();
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-                queues, new DefaultThreadFactory("rudder-data"), EpollIoHandler.newFactory());
+        EventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(queues, threads(settings.carriage()), EpollIoHandler.newFactory());
         phases.onUndo(
                 "the data path's thread",
                 () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
@@ -77,6 +79,13 @@ final class DataPath {
         Tunnel tunnel = await(bootstrap.open(), OPEN_SECONDS);
         log.info("device {}: offloads {}; queues {}", tunnel.tunName(), tunnel.offloads(), tunnel.queues());
         return tunnel;
+    }
+
+    private static ThreadFactory threads(DaemonSettings.Carriage carriage) {
+        // A flood that keeps the loops busy must leave a core to everybody else.
+        boolean coresLeft = Runtime.getRuntime().availableProcessors() > carriage.queues();
+        String name = "rudder-data";
+        return carriage.realTime() && coresLeft ? new RealTimeThreadFactory(name) : new DefaultThreadFactory(name);
     }
 
     private static void remove(Tunnel tunnel, HostNetwork network) throws HostException {

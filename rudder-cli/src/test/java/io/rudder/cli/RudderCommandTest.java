@@ -43,7 +43,7 @@ class RudderCommandTest {
                         new DaemonSettings.Host(
                                 "rudder0", Path.of("/run/rudder/subnet.env"), Path.of("/var/lib/rudder"), false),
                         new DaemonSettings.Carriage(
-                                true, Math.max(1, Math.min(64, cores / 2)), Optional.of(Duration.ofSeconds(5))),
+                                true, Math.max(1, Math.min(64, cores / 2)), false, Optional.of(Duration.ofSeconds(5))),
                         new DaemonSettings.Leasing(Duration.ofMinutes(60), false)));
         assertThat(log).isEqualTo(new LogSettings(LogFormat.TEXT, 0));
     }
@@ -79,7 +79,7 @@ class RudderCommandTest {
                         execute(
                                 "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -iface eth1 -public-ip 192.0.2.7"
                                         + " -port 9000 -tun-name r1 -subnet-file /f -state-dir /s -run-dir /r -ip-masq"
-                                        + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -probe-interval off -log-format json -v 1"))
+                                        + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -realtime -probe-interval off -log-format json -v 1"))
                 .isZero();
 
         assertThat(started)
@@ -88,7 +88,7 @@ class RudderCommandTest {
                         new DaemonSettings.Underlay(
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
                         new DaemonSettings.Host("r1", Path.of("/f"), Path.of("/s"), true),
-                        new DaemonSettings.Carriage(false, 3, Optional.empty()),
+                        new DaemonSettings.Carriage(false, 3, true, Optional.empty()),
                         new DaemonSettings.Leasing(Duration.ofMinutes(1430), true)));
         assertThat(started.orElseThrow().leasing().policy().renewInterval()).isEqualTo(Duration.ofMinutes(10));
         assertThat(log).isEqualTo(new LogSettings(LogFormat.JSON, 1));

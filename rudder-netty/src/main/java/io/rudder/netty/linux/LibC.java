@@ -62,5 +62,8 @@ final class LibC {
 
     static native long recvmsg(int fd, long messageAddress, int flags);
 
+    /** {@code parameters} is {@code struct sched_param}: one int, the priority. */
+    static native int sched_setscheduler(int threadId, int policy, int[] parameters) throws LastErrorException;
+
     static native String strerror(int errno);
 }
