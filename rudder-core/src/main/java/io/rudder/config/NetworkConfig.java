@@ -1,5 +1,6 @@
 package io.rudder.config;
 
+import com.google.gson.JsonObject;
 import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import java.util.Objects;
@@ -55,6 +56,27 @@ public record NetworkConfig(
         return subnet.length() == subnetLength
                 && Integer.compareUnsigned(subnet.first(), subnetMin.first()) >= 0
                 && Integer.compareUnsigned(subnet.first(), subnetMax.first()) <= 0;
+    }
+
+    /** The form that {@link NetworkConfigReader} reads, with every member. */
+    public String toJson() {
+        JsonObject type = new JsonObject();
+        type.addProperty("Type", backend.type().id());
+        type.addProperty("Port", backend.port());
+        JsonObject object = new JsonObject();
+        object.addProperty("Network", network.toString());
+        object.addProperty("SubnetLen", subnetLength);
+        object.addProperty("SubnetMin", Ipv4.format(subnetMin.first()));
+        object.addProperty("SubnetMax", Ipv4.format(subnetMax.first()));
+        object.add("Backend", type);
+        return object.toString();
+    }
+
+    /** Whether another one differs in nothing but which subnets are handed out next. */
+    public boolean isCompatibleWith(NetworkConfig other) {
+        return network.equals(other.network)
+                && subnetLength == other.subnetLength
+                && backend.equals(other.backend);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.rudder.lease;
 
 import io.rudder.net.Ipv4Prefix;
+import java.util.Optional;
 
 /**
  * A subnet and the host that owns it, as one revision of the registry has it.
@@ -26,6 +27,15 @@ public record Lease(
                 .orElseThrow(() -> new IllegalArgumentException("key is not of the form a.b.c.d-len"));
         LeaseAttributes attributes = LeaseAttributes.parse(entry.value());
         return new Lease(subnet, attributes, entry.etcdLeaseId(), entry.createRevision(), entry.modRevision());
+    }
+
+    /** Reads a registry entry; empty if it is no lease. */
+    static Optional<Lease> find(RegistryEntry entry) {
+        try {
+            return Optional.of(of(entry));
+        } catch (IllegalArgumentException notALease) {
+            return Optional.empty();
+        }
     }
 
     /** Whether an operator made it by hand: it has no time to live. */

@@ -5,6 +5,7 @@ import io.rudder.control.Backoff;
 import io.rudder.control.LogThrottle;
 import io.rudder.control.LoopScope;
 import io.rudder.lease.LeaseRegistry.CreateResult;
+import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class LeaseAcquirer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaseAcquirer.class);
     private static final Duration FULL_WAIT = Duration.ofSeconds(30);
+    private static final Duration TAKEN_WAIT = Duration.ofSeconds(30);
     private static final int FAILURES_UNTIL_RECONNECT = 4;
 
     private final LeaseRegistry registry;
@@ -31,6 +33,10 @@ final class LeaseAcquirer implements AutoCloseable {
     private final LogThrottle failureLog;
     private final LogThrottle fullLog;
     private Optional<Ipv4Prefix> preferred = Optional.empty();
+    // The subnet of a lease that this process holds, and so need not claim.
+    private Optional<Ipv4Prefix> held = Optional.empty();
+    // The revision of somebody else's claim that has been waited for.
+    private long awaitedClaim;
     // Granted once and used by all tries; 0 while there is none.
     private long grantedId;
 
@@ -53,13 +59,19 @@ final class LeaseAcquirer implements AutoCloseable {
         list();
     }
 
+    /** Has an etcd lease already, which keeps no key alive. */
+    void reuse(long etcdLeaseId) {
+        grantedId = etcdLeaseId;
+    }
+
     /** Starts from a lease that is the host's and says another address; one that names no node is known by that only. */
-    void startFrom(Lease held) {
-        preferred = Optional.of(held.subnet());
-        if (held.attributes().nodeId().isPresent()) {
+    void startFrom(Lease current) {
+        preferred = Optional.of(current.subnet());
+        held = preferred;
+        if (current.attributes().nodeId().isPresent()) {
             list();
         } else {
-            rewrite(held, held.etcdLeaseId());
+            rewrite(current, current.etcdLeaseId());
         }
     }
 
@@ -68,18 +80,42 @@ final class LeaseAcquirer implements AutoCloseable {
     }
 
     private void follow(RegistrySnapshot snapshot) {
+        backoff.reset();
         LeasePlan plan = planner.plan(snapshot, preferred, freed.recent());
+        if (isElsewhere(plan)) {
+            Ipv4Prefix wanted = preferred.orElseThrow();
+            if (!listener.onPreferredTaken(wanted)) {
+                scope.schedule(TAKEN_WAIT, this::list);
+                return;
+            }
+            preferred = Optional.empty();
+        }
+        carryOut(plan);
+    }
+
+    /** Whether the preferred subnet cannot be had any more. */
+    private boolean isElsewhere(LeasePlan plan) {
+        return preferred.isPresent()
+                && (plan instanceof LeasePlan.Full
+                        || plan instanceof LeasePlan.Refuse
+                        || plan instanceof LeasePlan.Claim claim && !claim.lease().subnet().equals(held.orElse(null))
+                        || plan instanceof LeasePlan.Create create
+                                && !create.subnet().equals(preferred.get()));
+    }
+
+    private void carryOut(LeasePlan plan) {
         if (plan instanceof LeasePlan.Keep keep) {
             keep(keep.lease());
         } else if (plan instanceof LeasePlan.Rewrite rewrite) {
             rewrite(rewrite);
+        } else if (plan instanceof LeasePlan.Claim claim) {
+            claim(claim.lease());
         } else if (plan instanceof LeasePlan.Create create) {
             withGrant(etcdLeaseId -> create(create.subnet(), etcdLeaseId));
         } else if (plan instanceof LeasePlan.Full full) {
             waitForRoom(full.message());
         } else if (plan instanceof LeasePlan.Refuse refuse) {
-            close();
-            listener.onRefused(refuse.message());
+            refuse(refuse.message());
         }
     }
 
@@ -110,6 +146,27 @@ final class LeaseAcquirer implements AutoCloseable {
                 registry.update(lease.subnet(), terms.identity().attributes(), lease.modRevision(), etcdLeaseId),
                 written -> list(),
                 failure -> retry(failure, this::list));
+    }
+
+    private void claim(Lease lease) {
+        if (held.filter(lease.subnet()::equals).isPresent()) {
+            rewrite(lease, lease.etcdLeaseId());
+        } else if (isClaimedByAnother(lease) && lease.modRevision() != awaitedClaim) {
+            awaitedClaim = lease.modRevision();
+            scope.schedule(LeaseClaim.WAIT.multipliedBy(2), this::list);
+        } else {
+            new LeaseClaim(registry, scope, terms.identity(), new ClaimListener()).make(lease);
+        }
+    }
+
+    private boolean isClaimedByAnother(Lease lease) {
+        String own = Ipv4.format(terms.identity().publicIp());
+        return lease.attributes().claimant().filter(address -> !address.equals(own)).isPresent();
+    }
+
+    private void refuse(String message) {
+        close();
+        listener.onRefused(message);
     }
 
     private void withGrant(LongConsumer next) {
@@ -209,8 +266,37 @@ final class LeaseAcquirer implements AutoCloseable {
         }
     }
 
-    /** Hears how it ended, once. */
+    private final class ClaimListener implements LeaseClaim.Listener {
+        @Override
+        public void onUndisputed(Lease lease) {
+            rewrite(lease, lease.etcdLeaseId());
+        }
+
+        @Override
+        public void onDenied(String message) {
+            refuse(message);
+        }
+
+        @Override
+        public void onUnclear() {
+            list();
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {
+            retry(failure, LeaseAcquirer.this::list);
+        }
+    }
+
+    /** Hears how it ended, once, and before that of a subnet that cannot be had. */
     interface Listener {
+        /**
+         * Somebody else has the preferred subnet.
+         *
+         * @return whether to take another one; otherwise it is waited for
+         */
+        boolean onPreferredTaken(Ipv4Prefix subnet);
+
         void onAcquired(Lease lease);
 
         void onRefused(String message);

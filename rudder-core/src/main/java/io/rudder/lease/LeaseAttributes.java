@@ -21,8 +21,11 @@ import java.util.Optional;
  * @param publicIp the address that the host's datagrams come from and go to
  * @param nodeId the host's identity, which outlives its address; empty for a flannel host
  * @param backendType the kind of data path, if the host names one; a {@code udp} host names none
+ * @param claimant the address of a host that claims to be the owner at a new address, and waits whether the one at the
+ *     old address denies it
  */
-public record LeaseAttributes(int publicIp, Optional<String> nodeId, Optional<String> backendType) {
+public record LeaseAttributes(
+        int publicIp, Optional<String> nodeId, Optional<String> backendType, Optional<String> claimant) {
     /** A longer value is no lease. */
     public static final int MAX_LENGTH = 4096;
 
@@ -30,6 +33,16 @@ public record LeaseAttributes(int publicIp, Optional<String> nodeId, Optional<St
     // As strict as flannel's reader, so that both see the same peers.
     private static final Gson STRICT_GSON =
             new GsonBuilder().setStrictness(Strictness.STRICT).create();
+
+    /** A lease that nobody claims. */
+    public LeaseAttributes(int publicIp, Optional<String> nodeId, Optional<String> backendType) {
+        this(publicIp, nodeId, backendType, Optional.empty());
+    }
+
+    /** The same, claimed by the host at another address. */
+    LeaseAttributes claimedBy(int address) {
+        return new LeaseAttributes(publicIp, nodeId, backendType, Optional.of(Ipv4.format(address)));
+    }
 
     /** What this host writes about itself. */
     public static LeaseAttributes own(int publicIp, String nodeId) {
@@ -48,9 +61,9 @@ public record LeaseAttributes(int publicIp, Optional<String> nodeId, Optional<St
         JsonObject object = object(json);
         String publicIp = string(object, "PublicIP").orElseThrow(() -> new IllegalArgumentException("no PublicIP"));
         JsonElement backendData = member(object, "BackendData");
-        Optional<String> nodeId =
-                backendData.isJsonObject() ? string(backendData.getAsJsonObject(), "NodeID") : Optional.empty();
-        return new LeaseAttributes(Ipv4.parse(publicIp), nodeId, string(object, "BackendType"));
+        JsonObject own = backendData.isJsonObject() ? backendData.getAsJsonObject() : new JsonObject();
+        return new LeaseAttributes(
+                Ipv4.parse(publicIp), string(own, "NodeID"), string(object, "BackendType"), string(own, "Claimant"));
     }
 
     private static JsonObject object(String json) {
@@ -74,6 +87,7 @@ public record LeaseAttributes(int publicIp, Optional<String> nodeId, Optional<St
         nodeId.ifPresent(id -> {
             JsonObject backendData = new JsonObject();
             backendData.addProperty("NodeID", id);
+            claimant.ifPresent(address -> backendData.addProperty("Claimant", address));
             backendData.addProperty("Version", VERSION);
             object.add("BackendData", backendData);
         });

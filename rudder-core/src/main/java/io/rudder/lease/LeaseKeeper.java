@@ -7,6 +7,8 @@ import io.rudder.status.Counter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,16 +47,22 @@ public final class LeaseKeeper {
     private static final Duration REFUSED_WAIT = Duration.ofSeconds(30);
 
     private final ControlContext context;
-    private final NetworkConfig config;
     private final FreedSubnets freed;
     private final Listener listener;
     private final LoopScope scope;
+    private NetworkConfig config;
     private LeaseTerms terms;
     private State state = State.ACQUIRING;
     private Instant since;
     private Optional<Instant> confirmedAt = Optional.empty();
+    private long confirmedNanos;
+    private boolean expiryTold;
     private volatile LeaseStatus status;
     private Optional<Lease> own = Optional.empty();
+    // Whose subnet the host carries: the own lease, or the one that was lost and is not given up yet.
+    private Optional<Lease> carried = Optional.empty();
+    // Somebody else owns the subnet, and the host goes on with it.
+    private boolean keptNevertheless;
     private Optional<Ipv4Prefix> preferred = Optional.empty();
     private LeaseAcquirer acquirer;
     private LeaseRenewal renewal;
@@ -78,6 +86,24 @@ public final class LeaseKeeper {
         acquire(terms.previousSubnet());
     }
 
+    /**
+     * Starts from the lease of an earlier run, which the host carries while the registry does not answer.
+     *
+     * @param confirmed when the registry last said that it was the host's
+     */
+    public void resume(Lease earlier, Instant confirmed) {
+        own = Optional.of(earlier);
+        carried = own;
+        confirmedAt = Optional.of(confirmed);
+        enter(State.UNCONFIRMED, Optional.of("not heard of since the start"));
+        acquire(Optional.of(earlier.subnet()));
+    }
+
+    /** The range of subnets to choose from is another one; matters for the next lease only. */
+    public void config(NetworkConfig changed) {
+        config = changed;
+    }
+
     /** Where the lease stands. On any thread. */
     public LeaseStatus status() {
         return status;
@@ -97,6 +123,8 @@ public final class LeaseKeeper {
     private void confirmed(Lease lease) {
         own = Optional.of(lease);
         confirmedAt = Optional.of(context.loop().wallTime());
+        confirmedNanos = context.loop().nanoTime();
+        expiryTold = false;
         enter(State.HELD, Optional.empty());
     }
 
@@ -141,6 +169,37 @@ public final class LeaseKeeper {
         }
     }
 
+    /** Stops and gives the lease back; a reservation stays. Done when the registry has answered. */
+    public CompletableFuture<Void> release() {
+        Optional<Lease> leased = own.filter(lease -> !lease.isReservation());
+        stop();
+        return leased.map(lease -> context.registry().revoke(lease.etcdLeaseId()))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    /** Gives back other leases with this host's node id, such as those that a restored backup brought back. */
+    public void sweep(RegistrySnapshot snapshot) {
+        if (state != State.HELD || acquirer != null) {
+            return;
+        }
+        Lease current = own.orElseThrow();
+        for (RegistryEntry entry : snapshot.entries()) {
+            Lease.find(entry)
+                    .filter(lease -> isLeftover(lease, current))
+                    .ifPresent(lease -> {
+                        log.warn("giving back {}, an earlier lease of this host", lease.subnet());
+                        context.registry().revoke(lease.etcdLeaseId());
+                    });
+        }
+    }
+
+    private boolean isLeftover(Lease lease, Lease current) {
+        return terms.identity().isNamedBy(lease.attributes())
+                && !lease.subnet().equals(current.subnet())
+                && !lease.isReservation()
+                && lease.etcdLeaseId() != current.etcdLeaseId();
+    }
+
     private void acquire(Optional<Ipv4Prefix> wanted) {
         newAcquirer(wanted).start(wanted);
     }
@@ -162,6 +221,8 @@ public final class LeaseKeeper {
         log.info(
                 "holding {} as {}{}", lease.subnet(), terms.identity(), lease.isReservation() ? ", a reservation" : "");
         confirmed(lease);
+        carried = own;
+        keptNevertheless = false;
         acquirer = null;
         lastRefusal = "";
         if (renewal != null) {
@@ -172,14 +233,78 @@ public final class LeaseKeeper {
         listener.onHeld(lease);
     }
 
-    private void lost(boolean taken, String problem) {
-        Lease lease = own.orElseThrow();
+    private void lost(String problem) {
         own = Optional.empty();
+        if (state != State.LOST) {
+            context.counters().increment(Counter.LEASE_LOSSES);
+        }
         enter(State.LOST, Optional.of(problem));
-        context.counters().increment(Counter.LEASE_LOSSES);
-        listener.onLost(lease, taken);
+    }
+
+    /** Nobody has the subnet: most likely it comes back, so that nothing but the registry notices. */
+    private void gone(OptionalLong reusable) {
+        Lease lease = carried.orElseThrow();
+        String problem = "the lease of " + lease.subnet() + " is gone from the registry";
+        log.warn("{}, creating it again", problem);
+        lost(problem);
+        listener.onLost(lease, false);
+        acquireAgain(Optional.of(lease.subnet()), reusable);
+    }
+
+    private void taken(String owner, OptionalLong reusable) {
+        Lease lease = carried.orElseThrow();
+        lost(lease.subnet() + " was taken by " + owner);
+        boolean takesAnother = giveUp(lease);
+        acquireAgain(takesAnother ? Optional.empty() : Optional.of(lease.subnet()), reusable);
+    }
+
+    private void acquireAgain(Optional<Ipv4Prefix> wanted, OptionalLong reusable) {
         if (state == State.LOST) {
-            acquire(taken ? Optional.empty() : Optional.of(lease.subnet()));
+            LeaseAcquirer next = newAcquirer(wanted);
+            reusable.ifPresent(next::reuse);
+            next.start(wanted);
+        } else {
+            reusable.ifPresent(context.registry()::revoke);
+        }
+    }
+
+    /** Somebody else owns the subnet that the host carries. Tells whether to take another one. */
+    private boolean giveUp(Lease lease) {
+        String problem = status.problem().orElse(lease.subnet() + " was taken");
+        context.counters().increment(Counter.LEASE_FENCES);
+        switch (terms.policy().onLost()) {
+            case FENCE -> {
+                log.error("{}: giving it up for another subnet", problem);
+                carried = Optional.empty();
+                listener.onLost(lease, true);
+                return true;
+            }
+            case EXIT -> {
+                carried = Optional.empty();
+                listener.onLost(lease, true);
+                stop();
+                listener.onRefused(problem + ": ending, as -on-lease-lost=exit asks");
+                return false;
+            }
+            default -> {
+                log.error("{}: going on with it, as -on-lease-lost=keep asks", problem);
+                keptNevertheless = true;
+                return false;
+            }
+        }
+    }
+
+    private void tellExpiry(Throwable failure) {
+        Lease lease = own.orElseThrow();
+        Duration left = terms.policy().timeToLive().minusNanos(context.loop().nanoTime() - confirmedNanos);
+        boolean isShort = left.compareTo(terms.policy().timeToLive().dividedBy(4)) < 0;
+        if (isShort && !expiryTold && !lease.isReservation()) {
+            expiryTold = true;
+            log.error(
+                    "the lease of {} runs out in {} min unless it can be renewed: {}",
+                    lease.subnet(),
+                    left.toMinutes(),
+                    failure.getMessage());
         }
     }
 
@@ -200,6 +325,19 @@ public final class LeaseKeeper {
 
     private final class AcquirerListener implements LeaseAcquirer.Listener {
         @Override
+        public boolean onPreferredTaken(Ipv4Prefix subnet) {
+            Optional<Lease> lease = carried.filter(current -> current.subnet().equals(subnet));
+            if (lease.isEmpty()) {
+                return true;
+            }
+            boolean isNews = !keptNevertheless;
+            if (isNews) {
+                lost(subnet + " was taken by somebody else meanwhile");
+            }
+            return isNews && giveUp(lease.get());
+        }
+
+        @Override
         public void onAcquired(Lease lease) {
             held(lease);
         }
@@ -217,6 +355,7 @@ public final class LeaseKeeper {
                 log.info("the lease of {} is confirmed again", current.subnet());
             }
             confirmed(current);
+            listener.onLooked();
         }
 
         @Override
@@ -228,21 +367,20 @@ public final class LeaseKeeper {
                         failure.getMessage());
                 enter(State.UNCONFIRMED, Optional.of(failure.getMessage()));
             }
+            tellExpiry(failure);
+            listener.onLooked();
         }
 
         @Override
-        public void onGone() {
-            String problem = "the lease of " + own.orElseThrow().subnet() + " is gone from the registry";
-            log.warn("{}, creating it again", problem);
-            lost(false, problem);
+        public void onGone(OptionalLong reusable) {
+            gone(reusable);
+            listener.onLooked();
         }
 
         @Override
-        public void onTaken(String owner) {
-            String problem = own.orElseThrow().subnet() + " was taken by " + owner;
-            log.error("{}, acquiring another subnet", problem);
-            context.counters().increment(Counter.LEASE_FENCES);
-            lost(true, problem);
+        public void onTaken(String owner, OptionalLong reusable) {
+            taken(owner, reusable);
+            listener.onLooked();
         }
     }
 
@@ -258,7 +396,10 @@ public final class LeaseKeeper {
          */
         void onLost(Lease lease, boolean taken);
 
-        /** The first lease cannot be had until an operator acts; the keeper has stopped. */
+        /** A look at the lease has ended, whatever came of it. */
+        default void onLooked() {}
+
+        /** The host cannot go on until an operator acts; the keeper has stopped. */
         void onRefused(String message);
     }
 }

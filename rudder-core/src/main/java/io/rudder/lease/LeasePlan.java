@@ -14,6 +14,12 @@ sealed interface LeasePlan {
      */
     record Rewrite(Lease lease, boolean ownEtcdLease) implements LeasePlan {}
 
+    /**
+     * The lease names this node at another address. Either the host moved or it is the clone of one that is alive: a
+     * claim, which leaves the address as it is, tells.
+     */
+    record Claim(Lease lease) implements LeasePlan {}
+
     /** This subnet is free: create a lease. */
     record Create(Ipv4Prefix subnet) implements LeasePlan {}
 

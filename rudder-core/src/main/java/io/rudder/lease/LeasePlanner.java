@@ -28,32 +28,26 @@ final class LeasePlanner {
 
     LeasePlan plan(RegistrySnapshot snapshot, Optional<Ipv4Prefix> preferred, Set<Ipv4Prefix> recentlyFreed) {
         List<Lease> leases = snapshot.entries().stream()
-                .flatMap(entry -> read(entry).stream())
+                .flatMap(entry -> Lease.find(entry).stream())
                 .filter(this::isUsable)
                 .toList();
         Optional<Lease> byNode = oldest(leases, lease -> self.isNamedBy(lease.attributes()));
         if (byNode.filter(lease -> self.hasAddressOf(lease.attributes())).isPresent()) {
-            return new LeasePlan.Keep(byNode.get());
+            return byNode.get().attributes().claimant().isEmpty()
+                    ? new LeasePlan.Keep(byNode.get())
+                    : new LeasePlan.Rewrite(byNode.get(), false);
         }
         Optional<Lease> rival = oldest(leases, lease -> self.isRivalledBy(lease.attributes()));
         if (rival.isPresent() && !terms.policy().takeOver()) {
             return new LeasePlan.Refuse(refusal(rival.get()));
         }
         if (byNode.isPresent()) {
-            return new LeasePlan.Rewrite(byNode.get(), false);
+            return new LeasePlan.Claim(byNode.get());
         }
         return oldest(leases, lease -> self.isAsWritten(lease.attributes()))
                 .map(LeasePlanner::adopt)
                 .or(() -> rival.map(lease -> new LeasePlan.Rewrite(lease, !lease.isReservation())))
                 .orElseGet(() -> choose(snapshot, preferred, recentlyFreed));
-    }
-
-    private static Optional<Lease> read(RegistryEntry entry) {
-        try {
-            return Optional.of(Lease.of(entry));
-        } catch (IllegalArgumentException notALease) {
-            return Optional.empty();
-        }
     }
 
     /** Whether a lease fits the network. A reservation may be anywhere in it: its place is an operator's choice. */

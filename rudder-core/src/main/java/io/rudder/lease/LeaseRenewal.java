@@ -5,12 +5,16 @@ import io.rudder.control.LoopScope;
 import io.rudder.status.Counter;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a lease alive: renews its etcd lease now and then, and reads the key after each renewal, because an etcd lease
  * that lives on says nothing about who owns the key. The value is never written here. Owned by the control loop.
  */
 final class LeaseRenewal implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeaseRenewal.class);
     private static final double JITTER = 0.1;
 
     private final ControlContext context;
@@ -19,6 +23,7 @@ final class LeaseRenewal implements AutoCloseable {
     private final Backoff backoff;
     private Lease lease;
     private LoopScope cycle;
+    private boolean etcdLeaseLives;
 
     LeaseRenewal(ControlContext context, LeaseTerms terms, Lease lease, Listener listener) {
         this.context = context;
@@ -55,7 +60,13 @@ final class LeaseRenewal implements AutoCloseable {
             return;
         }
         // Also without an etcd lease the key has the last word: it may be a reservation by now, or somebody else's.
-        cycle.await(context.registry().renew(lease.etcdLeaseId()), timeToLive -> verify(), this::missed);
+        cycle.await(
+                context.registry().renew(lease.etcdLeaseId()),
+                timeToLive -> {
+                    etcdLeaseLives = timeToLive.isPresent();
+                    verify();
+                },
+                this::missed);
     }
 
     private void verify() {
@@ -65,28 +76,53 @@ final class LeaseRenewal implements AutoCloseable {
     private void verify(Optional<RegistryEntry> entry) {
         if (entry.isEmpty()) {
             close();
-            listener.onGone();
+            listener.onGone(reusable(0));
             return;
         }
-        Optional<Lease> found = ownLease(entry.get());
+        Optional<Lease> found = Lease.find(entry.get()).filter(this::isOwn);
         if (found.isEmpty()) {
             close();
-            listener.onTaken(owner(entry.get()));
-            return;
+            listener.onTaken(owner(entry.get()), reusable(entry.get().etcdLeaseId()));
+        } else if (found.get().attributes().claimant().isPresent()) {
+            deny(found.get());
+        } else {
+            confirm(found.get());
         }
-        lease = found.get();
+    }
+
+    private boolean isOwn(Lease found) {
+        return terms.identity().isAsWritten(found.attributes());
+    }
+
+    /** The etcd lease, if it lives on without a key. */
+    private OptionalLong reusable(long attachedToKey) {
+        boolean isFree = etcdLeaseLives && !lease.isReservation() && lease.etcdLeaseId() != attachedToKey;
+        return isFree ? OptionalLong.of(lease.etcdLeaseId()) : OptionalLong.empty();
+    }
+
+    /** Another host has the same node id and asks whether this one is alive. */
+    private void deny(Lease found) {
+        log.warn(
+                "the host at {} has this host's node id and claims the lease of {}: denied",
+                found.attributes().claimant().orElseThrow(),
+                found.subnet());
+        cycle.await(
+                context.registry()
+                        .update(
+                                found.subnet(),
+                                terms.identity().attributes(),
+                                found.modRevision(),
+                                found.etcdLeaseId()),
+                written -> verify(),
+                this::missed);
+    }
+
+    private void confirm(Lease found) {
+        lease = found;
         backoff.reset();
         context.counters().increment(Counter.LEASE_RENEWALS);
         cycle.schedule(interval(), this::renew);
         listener.onRenewed(lease);
-    }
-
-    private Optional<Lease> ownLease(RegistryEntry entry) {
-        try {
-            return Optional.of(Lease.of(entry)).filter(found -> terms.identity().isAsWritten(found.attributes()));
-        } catch (IllegalArgumentException notALease) {
-            return Optional.empty();
-        }
     }
 
     private static String owner(RegistryEntry entry) {
@@ -116,10 +152,14 @@ final class LeaseRenewal implements AutoCloseable {
         /** So many tries in a row failed. */
         void onMissed(int misses, Throwable failure);
 
-        /** The key is gone. */
-        void onGone();
+        /**
+         * The key is gone.
+         *
+         * @param reusable the etcd lease that kept it alive, if that lives on
+         */
+        void onGone(OptionalLong reusable);
 
-        /** The key is somebody else's. */
-        void onTaken(String owner);
+        /** The key is somebody else's; see {@link #onGone}. */
+        void onTaken(String owner, OptionalLong reusable);
     }
 }

@@ -26,6 +26,11 @@ public record RegistryEntry(String path, String value, long etcdLeaseId, long cr
 
     /** The last element of a key below {@code subnets/}; empty for any other path. */
     public Optional<String> subnetElement() {
+        return subnetElement(path);
+    }
+
+    /** The last element of a path below {@code subnets/}; empty for any other path. */
+    public static Optional<String> subnetElement(String path) {
         return path.startsWith(SUBNETS) ? Optional.of(path.substring(SUBNETS.length())) : Optional.empty();
     }
 }

@@ -31,11 +31,29 @@ public record Ipv4Prefix(int address, int length) implements Comparable<Ipv4Pref
      */
     public static Ipv4Prefix parse(String text) {
         int slash = text.indexOf('/');
-        if (slash < 0 || !text.substring(slash + 1).matches("[0-9]|[12][0-9]|3[0-2]")) {
+        int length = slash < 0 ? -1 : length(text, slash + 1);
+        if (length < 0) {
             throw new IllegalArgumentException(
                     "'" + Excerpt.of(text) + "' is not an IPv4 prefix (expected a.b.c.d/0 to a.b.c.d/32)");
         }
-        return containing(Ipv4.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+        return containing(Ipv4.parse(text.substring(0, slash)), length);
+    }
+
+    /** A prefix length without leading zeros, up to the end of the text; -1 if there is anything else. */
+    private static int length(String text, int start) {
+        int digits = text.length() - start;
+        if (digits < 1 || digits > 2 || digits == 2 && text.charAt(start) == '0') {
+            return -1;
+        }
+        int length = 0;
+        for (int i = start; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            length = length * 10 + digit;
+        }
+        return length <= 32 ? length : -1;
     }
 
     /** The netmask of a prefix length, 0 to 32: {@code mask(24)} is {@code 0xffffff00}. */

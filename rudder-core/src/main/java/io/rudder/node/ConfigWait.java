@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class ConfigWait implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ConfigWait.class);
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int FAILURES_UNTIL_RECONNECT = 4;
 
     private final ControlContext context;
@@ -37,6 +38,11 @@ final class ConfigWait implements AutoCloseable {
     }
 
     void start() {
+        scope.schedule(PATIENCE, listener::onNoAnswer);
+        list();
+    }
+
+    private void list() {
         scope.await(context.registry().list(), this::read, this::retry);
     }
 
@@ -47,6 +53,10 @@ final class ConfigWait implements AutoCloseable {
 
     private void retry(Throwable failure) {
         lastError = Optional.of(failure.getMessage());
+        listener.onNoAnswer();
+        if (scope.isClosed()) {
+            return;
+        }
         if (failureLog.permits()) {
             log.warn("waiting for etcd: {}", failure.getMessage());
         }
@@ -54,7 +64,7 @@ final class ConfigWait implements AutoCloseable {
         if (backoff.failures() % FAILURES_UNTIL_RECONNECT == 0) {
             context.registry().reconnect();
         }
-        scope.schedule(delay, this::start);
+        scope.schedule(delay, this::list);
     }
 
     private void read(RegistrySnapshot snapshot) {
@@ -80,6 +90,9 @@ final class ConfigWait implements AutoCloseable {
 
     /** Hears how it ended, once. */
     interface Listener {
+        /** The registry has not answered in good time, and is waited for; may be told several times. */
+        void onNoAnswer();
+
         void onConfig(String text, NetworkConfig config);
 
         /** There is none, or one that cannot be used; the message is one line. */

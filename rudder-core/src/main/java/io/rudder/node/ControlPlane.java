@@ -11,6 +11,7 @@ import io.rudder.status.Counters;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ public final class ControlPlane {
     private final ConfigWait configWait;
     private final Instant created;
     private NodeSettings settings;
+    private Optional<SavedState> saved = Optional.empty();
     private volatile Optional<Membership> membership = Optional.empty();
 
     /** Nothing happens until {@link #start}. */
@@ -47,7 +49,27 @@ public final class ControlPlane {
 
     /** Starts to join; waits for the registry as long as it takes. On any thread. */
     public void start() {
-        scope.execute(configWait::start);
+        start(Optional.empty());
+    }
+
+    /**
+     * Starts to join. If the registry does not answer within 2 s, and the state of an earlier run is this node's and so
+     * fresh that nobody else can have its subnet, the node joins with that. On any thread.
+     */
+    public void start(Optional<SavedState> earlier) {
+        scope.execute(() -> {
+            saved = earlier.filter(this::isUsable);
+            configWait.start();
+        });
+    }
+
+    private boolean isUsable(SavedState state) {
+        boolean isUsable = state.nodeId().equals(settings.identity().nodeId())
+                && state.isFresh(context.loop().wallTime(), settings.policy().timeToLive());
+        if (!isUsable) {
+            log.warn("the saved state of {} is too old or another node's: it is not used", state.confirmedAt());
+        }
+        return isUsable;
     }
 
     /** The peers reach this host at another address now, which goes into the lease. On any thread. */
@@ -63,6 +85,24 @@ public final class ControlPlane {
         scope.execute(this::end);
     }
 
+    /** Like {@link #stop}, but gives the lease back; done when the registry has answered. On any thread. */
+    public CompletableFuture<Void> release() {
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        scope.execute(() -> {
+            CompletableFuture<Void> given =
+                    membership.map(Membership::release).orElseGet(() -> CompletableFuture.completedFuture(null));
+            end();
+            given.whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    released.complete(null);
+                } else {
+                    released.completeExceptionally(failure);
+                }
+            });
+        });
+        return released;
+    }
+
     /** Where it stands. On any thread. */
     public ControlStatus status() {
         return membership
@@ -76,6 +116,19 @@ public final class ControlPlane {
         membership.ifPresent(Membership::close);
     }
 
+    private void resume(SavedState earlier) {
+        configWait.close();
+        saved = Optional.empty();
+        newMembership(Optional.empty(), earlier.config()).resume(earlier, settings.identity());
+    }
+
+    private Membership newMembership(Optional<String> text, NetworkConfig config) {
+        RunningConfig running = new RunningConfig(settings.configKey(), text, config);
+        Membership joining = new Membership(context, settings, running, new MembershipListener());
+        membership = Optional.of(joining);
+        return joining;
+    }
+
     private void refuse(String message) {
         end();
         listener.onRefused(message);
@@ -83,12 +136,14 @@ public final class ControlPlane {
 
     private final class ConfigListener implements ConfigWait.Listener {
         @Override
+        public void onNoAnswer() {
+            saved.ifPresent(ControlPlane.this::resume);
+        }
+
+        @Override
         public void onConfig(String text, NetworkConfig config) {
             log.info("network {}", config);
-            RunningConfig running = new RunningConfig(settings.configKey(), text, config);
-            Membership joining = new Membership(context, settings, running, new MembershipListener());
-            membership = Optional.of(joining);
-            joining.start();
+            newMembership(Optional.of(text), config).start();
         }
 
         @Override

@@ -1,8 +1,7 @@
 package io.rudder.node;
 
-import io.rudder.config.Backend;
-import io.rudder.config.NetworkConfig;
 import io.rudder.control.LoopScope;
+import io.rudder.control.PauseWatch;
 import io.rudder.lease.ControlContext;
 import io.rudder.lease.FreedSubnets;
 import io.rudder.lease.Lease;
@@ -11,14 +10,12 @@ import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.RegistryEntry;
 import io.rudder.lease.RegistryEvent;
 import io.rudder.lease.RegistrySnapshot;
-import io.rudder.peer.Peer;
-import io.rudder.peer.PeerCache;
-import io.rudder.peer.PeerChange;
 import io.rudder.peer.PeerWatch;
 import io.rudder.peer.RouteTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,60 +25,87 @@ import org.slf4j.LoggerFactory;
  */
 final class Membership implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
-    // Long enough to make one table of a burst, short enough that nobody notices.
-    private static final Duration COALESCING = Duration.ofMillis(10);
 
     private final RunningConfig config;
     private final ControlPlane.Listener listener;
-    private final boolean carriesPackets;
     private final LoopScope scope;
-    private final FreedSubnets freed;
     private final LeaseKeeper keeper;
-    private final PeerCache cache;
+    private final PeerRoutes routes;
     private final PeerWatch watch;
+    private final PauseWatch pauses;
     private Optional<Lease> lastHeld = Optional.empty();
-    private volatile boolean listed;
-    private volatile List<Peer> peers = List.of();
     private boolean joined;
-    private boolean publishing;
+    private boolean listed;
+    private volatile boolean stale;
 
     Membership(ControlContext context, NodeSettings settings, RunningConfig config, ControlPlane.Listener listener) {
         this.config = config;
         this.listener = listener;
-        NetworkConfig network = config.get();
-        this.carriesPackets = network.backend().type() == Backend.Type.UDP;
         this.scope = new LoopScope(context.loop());
-        this.freed = new FreedSubnets(context.loop());
-        this.keeper = new LeaseKeeper(context, network, settings.leaseTerms(), freed, new KeeperListener());
-        int port = settings.port().orElse(network.backend().port());
-        this.cache = new PeerCache(network, port, settings.identity(), context.counters());
+        FreedSubnets freed = new FreedSubnets(context.loop());
+        this.keeper = new LeaseKeeper(context, config.get(), settings.leaseTerms(), freed, new KeeperListener());
+        this.routes = new PeerRoutes(context, settings, config.get(), freed, new RoutesListener());
         this.watch = new PeerWatch(context, new WatchListener());
+        this.pauses = new PauseWatch(context.loop(), this::paused);
     }
 
     void start() {
         keeper.start();
+        pauses.start();
+    }
+
+    /** Carries on where an earlier run ended, before the registry is heard of. */
+    void resume(SavedState earlier, NodeIdentity self) {
+        Lease lease = earlier.lease(self);
+        log.warn(
+                "etcd does not answer: carrying {} and {} peers as saved at {}, stale until it does",
+                lease.subnet(),
+                earlier.peers().size(),
+                earlier.confirmedAt());
+        stale = true;
+        joined = true;
+        lastHeld = Optional.of(lease);
+        routes.own(Optional.of(lease.subnet()));
+        routes.recall(earlier.peers());
+        listener.onJoined(config.get(), lease);
+        routes.publishNow();
+        keeper.resume(lease, earlier.confirmedAt());
+        watch.start();
+        pauses.start();
     }
 
     void readdress(NodeIdentity identity) {
-        cache.self(identity);
+        routes.self(identity);
         keeper.readdress(identity.publicIp());
     }
 
     @Override
     public void close() {
+        endWatching();
+        keeper.stop();
+    }
+
+    /** Ends and gives the lease back. */
+    CompletableFuture<Void> release() {
+        endWatching();
+        return keeper.release();
+    }
+
+    private void endWatching() {
         scope.close();
         watch.close();
-        keeper.stop();
+        routes.close();
+        pauses.close();
     }
 
     /** On any thread. */
     ControlStatus status() {
         return new ControlStatus(
-                keeper.status(), watch.status(), config.status(), peers, ControlStatus.Removals.NONE, false);
+                keeper.status(), watch.status(), config.status(), routes.peers(), routes.removals(), stale);
     }
 
     private void held(Lease lease) {
-        cache.own(Optional.of(lease.subnet()));
+        routes.own(Optional.of(lease.subnet()));
         Optional<Lease> before = lastHeld;
         lastHeld = Optional.of(lease);
         if (before.isEmpty()) {
@@ -92,7 +116,7 @@ final class Membership implements AutoCloseable {
             if (!before.get().subnet().equals(lease.subnet())) {
                 listener.onLeaseChanged(lease);
             }
-            publishAll();
+            routes.publishNow();
         }
     }
 
@@ -100,60 +124,42 @@ final class Membership implements AutoCloseable {
         if (listed && keeper.own().isPresent()) {
             joined = true;
             listener.onJoined(config.get(), keeper.own().get());
-            publishAll();
+            routes.publishNow();
         }
     }
 
-    /** A burst of changes becomes one table. */
-    private void publishSoon() {
-        if (!publishing) {
-            publishing = true;
-            scope.schedule(COALESCING, () -> {
-                publishing = false;
-                if (updatePeers()) {
-                    publish(cache.routes());
-                }
-            });
+    /** Meanwhile somebody else may have been given the subnet: nothing new is carried before that is known. */
+    private void paused(Duration duration) {
+        log.warn("this host stood still, or its clock was moved, for {} s: looking at the lease", duration.toSeconds());
+        if (keeper.own().isPresent()) {
+            routes.freeze();
+            keeper.verify();
         }
-    }
-
-    private void publishAll() {
-        updatePeers();
-        publish(cache.routes());
-    }
-
-    private void publish(RouteTable routes) {
-        peers = routes.peers();
-        listener.onRoutes(routes);
-    }
-
-    private boolean updatePeers() {
-        Optional<PeerChange> change = cache.update();
-        change.ifPresent(peers -> {
-            log.info("peers: {}", peers);
-            freed.add(peers.removed());
-        });
-        return change.isPresent();
     }
 
     private void lookAtOwn(RegistrySnapshot snapshot) {
         keeper.own().ifPresent(own -> {
-            boolean asKnown = snapshot.entries().stream()
-                    .anyMatch(entry -> entry.path().equals(RegistryEntry.subnetPath(own.subnet()))
-                            && entry.modRevision() == own.modRevision());
+            boolean asKnown = false;
+            String path = RegistryEntry.subnetPath(own.subnet());
+            for (RegistryEntry entry : snapshot.entries()) {
+                asKnown |= entry.modRevision() == own.modRevision()
+                        && entry.path().equals(path);
+            }
             if (!asKnown) {
                 keeper.verify();
             }
         });
+        keeper.sweep(snapshot);
     }
 
     private void lookAtOwn(List<RegistryEvent> events) {
         keeper.own().ifPresent(own -> {
             String path = RegistryEntry.subnetPath(own.subnet());
-            boolean changed = events.stream()
-                    .anyMatch(event -> event.path().equals(path) && event.modRevision() != own.modRevision());
-            if (changed) {
-                keeper.verify();
+            for (RegistryEvent event : events) {
+                if (event.modRevision() != own.modRevision() && event.path().equals(path)) {
+                    keeper.verify();
+                    return;
+                }
             }
         });
     }
@@ -162,8 +168,14 @@ final class Membership implements AutoCloseable {
         for (RegistryEvent event : events) {
             if (event.path().equals(RegistryEntry.CONFIG)) {
                 boolean put = event instanceof RegistryEvent.Put;
-                config.see(put ? Optional.of(((RegistryEvent.Put) event).entry().value()) : Optional.empty());
+                seeConfig(put ? Optional.of(((RegistryEvent.Put) event).entry().value()) : Optional.empty());
             }
+        }
+    }
+
+    private void seeConfig(Optional<String> text) {
+        if (config.see(text)) {
+            keeper.config(config.get());
         }
     }
 
@@ -176,11 +188,16 @@ final class Membership implements AutoCloseable {
         @Override
         public void onLost(Lease lease, boolean taken) {
             if (taken) {
-                cache.own(Optional.empty());
+                routes.own(Optional.empty());
             }
             if (taken && joined) {
-                publish(RouteTable.EMPTY);
+                routes.publishNothing();
             }
+        }
+
+        @Override
+        public void onLooked() {
+            routes.thaw();
         }
 
         @Override
@@ -189,16 +206,32 @@ final class Membership implements AutoCloseable {
         }
     }
 
+    private final class RoutesListener implements PeerRoutes.Listener {
+        @Override
+        public void onRoutes(RouteTable table) {
+            listener.onRoutes(table);
+        }
+
+        @Override
+        public void onListNeeded() {
+            watch.relist();
+        }
+    }
+
     private final class WatchListener implements PeerWatch.Listener {
         @Override
+        public void onReplaced() {
+            routes.replaced();
+        }
+
+        @Override
         public void onSnapshot(RegistrySnapshot snapshot) {
-            config.see(snapshot.config());
-            if (carriesPackets) {
-                cache.replaceAll(snapshot.entries());
-            }
+            seeConfig(snapshot.config());
+            routes.take(snapshot);
+            stale = false;
             listed = true;
             if (joined) {
-                publishSoon();
+                routes.publishSoon();
             } else {
                 joinIfReady();
             }
@@ -208,11 +241,9 @@ final class Membership implements AutoCloseable {
         @Override
         public void onEvents(List<RegistryEvent> events) {
             lookAtConfig(events);
-            if (carriesPackets) {
-                cache.apply(events);
-            }
+            routes.take(events);
             if (joined) {
-                publishSoon();
+                routes.publishSoon();
             }
             lookAtOwn(events);
         }

@@ -15,14 +15,15 @@ final class RunningConfig {
     private static final Logger log = LoggerFactory.getLogger(RunningConfig.class);
 
     private final String configKey;
-    private final NetworkConfig running;
+    private NetworkConfig running;
     private Optional<String> lastText;
     private volatile ConfigStatus status;
 
-    RunningConfig(String configKey, String text, NetworkConfig running) {
+    /** @param text what the registry says; empty if that is not known */
+    RunningConfig(String configKey, Optional<String> text, NetworkConfig running) {
         this.configKey = configKey;
         this.running = running;
-        this.lastText = Optional.of(text);
+        this.lastText = text;
         note(false, Optional.empty());
     }
 
@@ -39,34 +40,29 @@ final class RunningConfig {
         status = new ConfigStatus(Optional.of(running), lastText, pending, problem);
     }
 
-    /** Notes what the registry has; each change is told once. */
-    void see(Optional<String> text) {
+    /**
+     * Notes what the registry has; each change is told once.
+     *
+     * @return whether {@link #get} is another one now: one that can be had without a restart
+     */
+    boolean see(Optional<String> text) {
         if (text.equals(lastText)) {
-            return;
+            return false;
         }
         lastText = text;
         if (text.isEmpty()) {
             log.warn("network configuration at {} was deleted: going on with {}", configKey, running);
             note(false, Optional.of("the key was deleted"));
-        } else {
-            compare(text.get());
+            return false;
         }
+        return compare(text.get());
     }
 
-    private void compare(String text) {
+    private boolean compare(String text) {
         try {
             NetworkConfig changed = NetworkConfigReader.read(
                     text, warning -> log.warn("network configuration at {}: {}", configKey, warning));
-            note(!changed.equals(running), Optional.empty());
-            if (changed.equals(running)) {
-                log.info("network configuration at {} says again what is running: {}", configKey, running);
-            } else {
-                log.warn(
-                        "network configuration at {} changed to {}: it applies at the next restart, until then {}",
-                        configKey,
-                        changed,
-                        running);
-            }
+            return take(changed);
         } catch (InvalidConfigException invalid) {
             note(false, Optional.of(invalid.getMessage()));
             log.warn(
@@ -74,6 +70,26 @@ final class RunningConfig {
                     configKey,
                     running,
                     invalid.getMessage());
+            return false;
         }
+    }
+
+    private boolean take(NetworkConfig changed) {
+        if (changed.equals(running)) {
+            log.info("network configuration at {} says again what is running: {}", configKey, running);
+        } else if (changed.isCompatibleWith(running)) {
+            log.info("network configuration at {} changed to {}: taken", configKey, changed);
+            running = changed;
+            note(false, Optional.empty());
+            return true;
+        } else {
+            log.warn(
+                    "network configuration at {} changed to {}: it applies at the next restart, until then {}",
+                    configKey,
+                    changed,
+                    running);
+        }
+        note(!changed.equals(running), Optional.empty());
+        return false;
     }
 }

@@ -3,6 +3,7 @@ package io.rudder.peer;
 import io.rudder.config.Backend;
 import io.rudder.config.NetworkConfig;
 import io.rudder.lease.Lease;
+import io.rudder.lease.LeaseAttributes;
 import io.rudder.lease.LeaseKey;
 import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.RegistryEntry;
@@ -16,8 +17,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +36,10 @@ public final class PeerCache {
     private final NetworkConfig config;
     private final int port;
     private final Counters counters;
-    // Leases that are valid by themselves; two of them may overlap.
-    private final Map<String, Lease> candidates = new HashMap<>();
+    private NavigableMap<Ipv4Prefix, Candidate> candidates = new TreeMap<>();
     private final Map<String, Complaint> complaints = new HashMap<>();
     private NodeIdentity self;
     private Optional<Ipv4Prefix> own = Optional.empty();
-    private Map<Ipv4Prefix, Peer> peers = Map.of();
 
     /**
      * An empty cache.
@@ -61,15 +62,27 @@ public final class PeerCache {
     /** This host is somebody else now: it has another address. */
     public void self(NodeIdentity identity) {
         self = identity;
+        List<RegistryEntry> entries =
+                candidates.values().stream().map(Candidate::entry).toList();
+        candidates.clear();
+        entries.forEach(this::put);
     }
 
     /** Takes a full list: what is not in it is gone. */
     public void replaceAll(List<RegistryEntry> entries) {
+        NavigableMap<Ipv4Prefix, Candidate> before = candidates;
+        candidates = new TreeMap<>();
         Set<String> paths = new HashSet<>();
-        entries.forEach(entry -> paths.add(entry.path()));
-        candidates.keySet().retainAll(paths);
+        for (RegistryEntry entry : entries) {
+            paths.add(entry.path());
+            Candidate known = subnet(entry.path()).map(before::get).orElse(null);
+            if (known != null && known.entry().equals(entry)) {
+                candidates.put(known.subnet(), known);
+            } else {
+                put(entry);
+            }
+        }
         complaints.keySet().retainAll(paths);
-        entries.forEach(this::put);
     }
 
     /** Takes changes, in their order. */
@@ -78,7 +91,7 @@ public final class PeerCache {
             if (event instanceof RegistryEvent.Put put) {
                 put(put.entry());
             } else {
-                candidates.remove(event.path());
+                remove(event.path());
                 complaints.remove(event.path());
             }
         }
@@ -88,7 +101,7 @@ public final class PeerCache {
         if (entry.subnetElement().isEmpty()) {
             return;
         }
-        candidates.remove(entry.path());
+        remove(entry.path());
         try {
             Lease lease = Lease.of(entry);
             if (isOwn(lease)) {
@@ -96,10 +109,23 @@ public final class PeerCache {
                 return;
             }
             check(entry, lease);
-            candidates.put(entry.path(), lease);
+            candidates.put(lease.subnet(), new Candidate(entry, lease, peer(lease)));
         } catch (IllegalArgumentException invalid) {
             complain(entry.path(), entry.value().hashCode(), invalid.getMessage());
         }
+    }
+
+    private void remove(String path) {
+        subnet(path).ifPresent(candidates::remove);
+    }
+
+    private static Optional<Ipv4Prefix> subnet(String path) {
+        return RegistryEntry.subnetElement(path).flatMap(LeaseKey::parse);
+    }
+
+    private Peer peer(Lease lease) {
+        LeaseAttributes attributes = lease.attributes();
+        return Peer.of(lease.subnet(), attributes.publicIp(), port, attributes.nodeId());
     }
 
     private boolean isOwn(Lease lease) {
@@ -137,32 +163,26 @@ public final class PeerCache {
         }
     }
 
-    /** What changed since the last call, seen from the data path; empty if nothing did. */
-    public Optional<PeerChange> update() {
-        Map<Ipv4Prefix, Peer> now = new HashMap<>();
-        for (Lease lease : new OverlapRule(own, this::complainOfOverlap).resolve(candidates.values())) {
-            Peer peer = Peer.of(
-                    lease.subnet(),
-                    lease.attributes().publicIp(),
-                    port,
-                    lease.attributes().nodeId());
-            now.put(lease.subnet(), peer);
-            complaints.remove(RegistryEntry.subnetPath(lease.subnet()));
+    /** The peers that the registry has now, in the order of their addresses; none of them overlap. */
+    public NavigableMap<Ipv4Prefix, Peer> peers() {
+        NavigableMap<Ipv4Prefix, Peer> peers = new TreeMap<>();
+        for (Candidate candidate : new OverlapRule(own, this::complainOfOverlap).resolve(candidates)) {
+            peers.put(candidate.subnet(), candidate.peer());
+            forgetComplaint(candidate);
         }
-        Optional<PeerChange> change = PeerChange.between(peers, now);
-        peers = now;
-        return change;
+        return peers;
     }
 
-    /** The peers as of the last {@link #update}, as a table for the data path; no routes without an own subnet. */
-    public RouteTable routes() {
-        return own.map(subnet -> RouteTable.of(subnet, peers.values())).orElse(RouteTable.EMPTY);
+    private void forgetComplaint(Candidate candidate) {
+        if (!complaints.isEmpty()) {
+            complaints.remove(candidate.entry().path());
+        }
     }
 
-    private void complainOfOverlap(Lease lease, Ipv4Prefix winner) {
+    private void complainOfOverlap(Candidate loser, Ipv4Prefix winner) {
         complain(
-                RegistryEntry.subnetPath(lease.subnet()),
-                lease.attributes().hashCode(),
+                loser.entry().path(),
+                loser.entry().value().hashCode(),
                 own.filter(winner::equals).isPresent() ? "overlaps the own " + winner : "overlaps the older " + winner);
     }
 

@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 public record PeerChange(List<Peer> added, List<Peer> moved, List<Ipv4Prefix> removed) {
     private static final int NAMED = 3;
 
-    static Optional<PeerChange> between(Map<Ipv4Prefix, Peer> before, Map<Ipv4Prefix, Peer> after) {
+    /** How {@code after} differs from {@code before}; empty if it does not. */
+    public static Optional<PeerChange> between(Map<Ipv4Prefix, Peer> before, Map<Ipv4Prefix, Peer> after) {
         List<Peer> added = new ArrayList<>();
         List<Peer> moved = new ArrayList<>();
         after.forEach((subnet, peer) -> {

@@ -11,10 +11,8 @@ import io.rudder.lease.RegistryWatch;
 import io.rudder.status.Counter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +25,10 @@ public final class PeerWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PeerWatch.class);
     private static final int FAILURES_UNTIL_RECONNECT = 4;
     private static final Duration RELIST_INTERVAL = Duration.ofHours(1);
+    private static final Duration COMPARED_AFTER = Duration.ofSeconds(5);
+    private static final Duration AUDIT_AFTER_RESUMING = Duration.ofSeconds(1);
+    // A watch that lived so long was no accident, and the next failure is another story.
+    private static final Duration STEADY_AFTER = Duration.ofSeconds(5);
 
     private final ControlContext context;
     private final Listener listener;
@@ -41,7 +43,7 @@ public final class PeerWatch implements AutoCloseable {
     private boolean failureLogged;
     private long applied;
     private long clusterId;
-    private final Set<String> paths = new HashSet<>();
+    private final RegistryMirror mirror = new RegistryMirror();
     private Optional<Instant> watchingSince = Optional.empty();
     private Optional<Instant> listedAt = Optional.empty();
     private Optional<String> lastError = Optional.empty();
@@ -88,32 +90,66 @@ public final class PeerWatch implements AutoCloseable {
     private void relistNowAndThen() {
         scope.schedule(RELIST_INTERVAL, this::relistNowAndThen);
         if (watching) {
-            relist();
+            scope.await(context.registry().list(), this::compareSoon, failure -> {});
         }
     }
 
-    private void relist() {
+    /** Events that the list is ahead of have time to arrive; nothing is disturbed if they do. */
+    private void compareSoon(RegistrySnapshot snapshot) {
+        scope.schedule(COMPARED_AFTER, () -> {
+            if (watching && mirror.lagsBehind(snapshot)) {
+                log.warn("the watch lost changes up to revision {}: listing again", snapshot.revision());
+                context.counters().increment(Counter.REGISTRY_DRIFTS);
+                relist();
+            }
+        });
+    }
+
+    /** Takes a full list now, for as long as it takes. */
+    public void relist() {
         newStep();
         step.await(context.registry().list(), this::listed, failure -> retry(failure, this::relist));
     }
 
     private void listed(RegistrySnapshot snapshot) {
         context.counters().increment(Counter.REGISTRY_LISTS);
-        if (snapshot.revision() < applied) {
-            log.warn("the registry went back from revision {} to {}: taking it as it is", applied, snapshot.revision());
+        backoff.reset();
+        if (isReplaced(snapshot.revision(), snapshot.clusterId())) {
+            log.warn(
+                    "the registry was replaced (revision {} of cluster {} after {} of {}): taking it as it is",
+                    snapshot.revision(),
+                    Long.toHexString(snapshot.clusterId()),
+                    applied,
+                    Long.toHexString(clusterId));
+            // What the old connections may still tell is of a store that is no more.
+            context.registry().reconnect();
+            listener.onReplaced();
         }
         applied = snapshot.revision();
         clusterId = snapshot.clusterId();
-        paths.clear();
-        snapshot.entries().forEach(entry -> paths.add(entry.path()));
+        mirror.replaceAll(snapshot);
         audit.reset();
         listedAt = Optional.of(context.loop().wallTime());
-        watch();
+        newStep();
+        openWatch();
         listener.onSnapshot(snapshot);
     }
 
-    private void watch() {
+    private boolean isReplaced(long revision, long cluster) {
+        return listedAt.isPresent() && (revision < applied || cluster != clusterId);
+    }
+
+    /**
+     * Goes on after the last applied event. A store that was compacted to just that revision takes the watch, and leaves
+     * out deletions made there: the audit finds them.
+     */
+    private void resume() {
         newStep();
+        openWatch();
+        step.schedule(AUDIT_AFTER_RESUMING, audit::look);
+    }
+
+    private void openWatch() {
         session = new WatchSession(context, new SessionOwner());
         session.open(applied + 1);
     }
@@ -130,11 +166,7 @@ public final class PeerWatch implements AutoCloseable {
                 events.stream().filter(event -> event.modRevision() > applied).toList();
         for (RegistryEvent event : fresh) {
             applied = event.modRevision();
-            if (event instanceof RegistryEvent.Put) {
-                paths.add(event.path());
-            } else {
-                paths.remove(event.path());
-            }
+            mirror.apply(event);
         }
         if (!fresh.isEmpty()) {
             note();
@@ -150,7 +182,7 @@ public final class PeerWatch implements AutoCloseable {
             context.registry().reconnect();
             retry(cause, this::relist);
         } else {
-            retry(cause, this::watch);
+            retry(cause, this::resume);
         }
     }
 
@@ -190,6 +222,7 @@ public final class PeerWatch implements AutoCloseable {
         @Override
         public void onCreated(long storeRevision) {
             watching = true;
+            step.schedule(STEADY_AFTER, PeerWatch.this::alive);
             watchingSince = Optional.of(context.loop().wallTime());
             note();
             if (storeRevision < applied) {
@@ -227,14 +260,15 @@ public final class PeerWatch implements AutoCloseable {
             if (head.revision() < applied) {
                 return Optional.of("revision " + head.revision() + " after " + applied);
             }
-            return head.count() == paths.size()
+            return head.count() == mirror.size()
                     ? Optional.empty()
-                    : Optional.of(head.count() + " entries, " + paths.size() + " known");
+                    : Optional.of(head.count() + " entries, " + mirror.size() + " known");
         }
 
         @Override
         public void onMismatch(String difference) {
             log.warn("the registry is not what was heard of it ({}): listing it again", difference);
+            context.counters().increment(Counter.REGISTRY_DRIFTS);
             relist();
         }
     }
@@ -243,6 +277,9 @@ public final class PeerWatch implements AutoCloseable {
     public interface Listener {
         /** Everything there is: at first, and when changes may have been missed. */
         void onSnapshot(RegistrySnapshot snapshot);
+
+        /** The registry was restored from a backup, or is another one; the snapshot to come is its. */
+        default void onReplaced() {}
 
         /** Changes since, each once, in their order. */
         void onEvents(List<RegistryEvent> events);

@@ -67,9 +67,8 @@ class PeerCacheTest {
     }
 
     private Map<String, String> peers() {
-        cache.update();
         Map<String, String> peers = new TreeMap<>();
-        cache.routes().peers().forEach(peer -> peers.put(peer.subnet().toString(), Ipv4.format(peer.publicIp())));
+        cache.peers().forEach((subnet, peer) -> peers.put(subnet.toString(), Ipv4.format(peer.publicIp())));
         return peers;
     }
 
@@ -90,10 +89,10 @@ class PeerCacheTest {
                 entry("10.0.1.0-24", value("198.51.100.2")),
                 entry("10.0.2.0-24", value("198.51.100.3")),
                 entry("10.0.3.0-24", value("198.51.100.4"))));
-        cache.update();
+        Map<Ipv4Prefix, Peer> before = cache.peers();
         cache.replaceAll(
                 List.of(entry("10.0.1.0-24", value("198.51.100.2")), entry("10.0.2.0-24", value("198.51.100.99"))));
-        PeerChange change = cache.update().orElseThrow();
+        PeerChange change = PeerChange.between(before, cache.peers()).orElseThrow();
         assertThat(change).hasToString("moved 10.0.2.0/24 at 198.51.100.99; removed 10.0.3.0/24");
         assertThat(change.added()).isEmpty();
     }
@@ -101,9 +100,9 @@ class PeerCacheTest {
     @Test
     void nothingIsPublishedWhenTheSameComesAgain() {
         put("10.0.1.0-24", value("198.51.100.2"));
-        assertThat(cache.update()).isPresent();
+        Map<Ipv4Prefix, Peer> before = cache.peers();
         put("10.0.1.0-24", value("198.51.100.2"));
-        assertThat(cache.update()).isEmpty();
+        assertThat(PeerChange.between(before, cache.peers())).isEmpty();
     }
 
     @Test
@@ -114,14 +113,6 @@ class PeerCacheTest {
         put("10.0.203.0-24", "{\"PublicIP\":\"198.51.100.50\",\"BackendData\":{\"NodeID\":\"self\"}}");
         assertThat(peers()).isEmpty();
         assertThat(log.lines()).isEmpty();
-    }
-
-    @Test
-    void withoutAnOwnSubnetThereAreNoRoutes() {
-        put("10.0.1.0-24", value("198.51.100.2"));
-        cache.own(Optional.empty());
-        cache.update();
-        assertThat(cache.routes()).isSameAs(RouteTable.EMPTY);
     }
 
     @ParameterizedTest

@@ -1,0 +1,50 @@
+package io.rudder.control;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+
+/**
+ * Notices that the process did not run for a while: it was stopped, or the host was suspended, when the monotonic clock
+ * stands still and only the wall clock goes on. What was true before may not be any more. Owned by the control loop.
+ */
+public final class PauseWatch implements AutoCloseable {
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    // A busy host or a stepped clock may take so long; a lease that was about to be lost in that time was lost anyway.
+    private static final Duration TOLERANCE = Duration.ofSeconds(10);
+
+    private final ControlLoop loop;
+    private final LoopScope scope;
+    private final Consumer<Duration> listener;
+    private long lastNanos;
+    private Instant lastWallTime = Instant.EPOCH;
+
+    /** @param listener hears how much longer a wait took than it should have, by the clock that moved more */
+    public PauseWatch(ControlLoop loop, Consumer<Duration> listener) {
+        this.loop = loop;
+        this.scope = new LoopScope(loop);
+        this.listener = listener;
+    }
+
+    /** Starts to watch the clocks. */
+    public void start() {
+        lastNanos = loop.nanoTime();
+        lastWallTime = loop.wallTime();
+        scope.schedule(INTERVAL, this::look);
+    }
+
+    private void look() {
+        Duration late = Duration.ofNanos(loop.nanoTime() - lastNanos).minus(INTERVAL);
+        Duration wallLate = Duration.between(lastWallTime, loop.wallTime()).minus(INTERVAL);
+        Duration longer = late.abs().compareTo(wallLate.abs()) > 0 ? late : wallLate;
+        start();
+        if (longer.abs().compareTo(TOLERANCE) > 0) {
+            listener.accept(longer);
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
