@@ -74,9 +74,7 @@ public record NetworkConfig(
 
     /** Whether another one differs in nothing but which subnets are handed out next. */
     public boolean isCompatibleWith(NetworkConfig other) {
-        return network.equals(other.network)
-                && subnetLength == other.subnetLength
-                && backend.equals(other.backend);
+        return network.equals(other.network) && subnetLength == other.subnetLength && backend.equals(other.backend);
     }
 
     @Override

@@ -98,7 +98,8 @@ final class LeaseAcquirer implements AutoCloseable {
         return preferred.isPresent()
                 && (plan instanceof LeasePlan.Full
                         || plan instanceof LeasePlan.Refuse
-                        || plan instanceof LeasePlan.Claim claim && !claim.lease().subnet().equals(held.orElse(null))
+                        || plan instanceof LeasePlan.Claim claim
+                                && !claim.lease().subnet().equals(held.orElse(null))
                         || plan instanceof LeasePlan.Create create
                                 && !create.subnet().equals(preferred.get()));
     }
@@ -161,7 +162,10 @@ final class LeaseAcquirer implements AutoCloseable {
 
     private boolean isClaimedByAnother(Lease lease) {
         String own = Ipv4.format(terms.identity().publicIp());
-        return lease.attributes().claimant().filter(address -> !address.equals(own)).isPresent();
+        return lease.attributes()
+                .claimant()
+                .filter(address -> !address.equals(own))
+                .isPresent();
     }
 
     private void refuse(String message) {

@@ -47,7 +47,8 @@ final class LeaseClaim {
 
     private void judge(Optional<Lease> found) {
         Optional<String> claimant = found.flatMap(lease -> lease.attributes().claimant());
-        boolean isOwn = found.filter(lease -> self.isNamedBy(lease.attributes())).isPresent();
+        boolean isOwn =
+                found.filter(lease -> self.isNamedBy(lease.attributes())).isPresent();
         if (isOwn && claimant.filter(Ipv4.format(self.publicIp())::equals).isPresent()) {
             listener.onUndisputed(found.get());
         } else if (isOwn && claimant.isEmpty() && !self.hasAddressOf(found.get().attributes())) {

@@ -184,12 +184,10 @@ public final class LeaseKeeper {
         }
         Lease current = own.orElseThrow();
         for (RegistryEntry entry : snapshot.entries()) {
-            Lease.find(entry)
-                    .filter(lease -> isLeftover(lease, current))
-                    .ifPresent(lease -> {
-                        log.warn("giving back {}, an earlier lease of this host", lease.subnet());
-                        context.registry().revoke(lease.etcdLeaseId());
-                    });
+            Lease.find(entry).filter(lease -> isLeftover(lease, current)).ifPresent(lease -> {
+                log.warn("giving back {}, an earlier lease of this host", lease.subnet());
+                context.registry().revoke(lease.etcdLeaseId());
+            });
         }
     }
 

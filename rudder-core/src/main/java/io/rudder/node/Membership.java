@@ -142,8 +142,8 @@ final class Membership implements AutoCloseable {
             boolean asKnown = false;
             String path = RegistryEntry.subnetPath(own.subnet());
             for (RegistryEntry entry : snapshot.entries()) {
-                asKnown |= entry.modRevision() == own.modRevision()
-                        && entry.path().equals(path);
+                asKnown |=
+                        entry.modRevision() == own.modRevision() && entry.path().equals(path);
             }
             if (!asKnown) {
                 keeper.verify();

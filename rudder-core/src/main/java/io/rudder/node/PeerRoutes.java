@@ -51,7 +51,11 @@ final class PeerRoutes implements AutoCloseable {
     private volatile ControlStatus.Removals removals = ControlStatus.Removals.NONE;
 
     PeerRoutes(
-            ControlContext context, NodeSettings settings, NetworkConfig config, FreedSubnets freed, Listener listener) {
+            ControlContext context,
+            NodeSettings settings,
+            NetworkConfig config,
+            FreedSubnets freed,
+            Listener listener) {
         this.listener = listener;
         this.carriesPackets = config.backend().type() == Backend.Type.UDP;
         this.scope = new LoopScope(context.loop());

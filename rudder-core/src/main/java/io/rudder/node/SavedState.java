@@ -22,12 +22,7 @@ import java.util.Optional;
  * @param peers the peers
  */
 public record SavedState(
-        String nodeId,
-        NetworkConfig config,
-        Ipv4Prefix subnet,
-        Instant confirmedAt,
-        long revision,
-        List<Peer> peers) {
+        String nodeId, NetworkConfig config, Ipv4Prefix subnet, Instant confirmedAt, long revision, List<Peer> peers) {
     // Somebody may be given the subnet of a lease that ran out; clocks may differ by less than this.
     private static final Duration SAFETY = Duration.ofHours(1);
 

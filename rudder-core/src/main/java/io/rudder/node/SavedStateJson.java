@@ -77,8 +77,7 @@ public final class SavedStateJson {
     }
 
     private static Peer readPeer(JsonObject object) {
-        Optional<String> nodeId =
-                Optional.ofNullable(object.get("NodeID")).map(JsonElement::getAsString);
+        Optional<String> nodeId = Optional.ofNullable(object.get("NodeID")).map(JsonElement::getAsString);
         return Peer.of(
                 Ipv4Prefix.parse(object.get("Subnet").getAsString()),
                 Ipv4.parse(object.get("PublicIP").getAsString()),

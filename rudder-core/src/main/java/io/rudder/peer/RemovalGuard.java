@@ -51,7 +51,8 @@ public final class RemovalGuard {
 
     /** Whether removals were held long enough and wait for a list that confirms them. */
     public boolean needsList() {
-        return hold.filter(held -> !held.confirmed && held.isOver(loop.nanoTime())).isPresent()
+        return hold.filter(held -> !held.confirmed && held.isOver(loop.nanoTime()))
+                        .isPresent()
                 && !removedAtNanos.isEmpty();
     }
 
@@ -61,8 +62,7 @@ public final class RemovalGuard {
      * @param registered the peers that the registry has
      * @param own the subnet of this host
      */
-    public NavigableMap<Ipv4Prefix, Peer> route(
-            NavigableMap<Ipv4Prefix, Peer> registered, Optional<Ipv4Prefix> own) {
+    public NavigableMap<Ipv4Prefix, Peer> route(NavigableMap<Ipv4Prefix, Peer> registered, Optional<Ipv4Prefix> own) {
         if (removedAtNanos.isEmpty()) {
             hold = hold.filter(held -> !held.isOver(loop.nanoTime()));
         }

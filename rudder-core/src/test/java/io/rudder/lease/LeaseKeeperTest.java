@@ -192,7 +192,10 @@ class LeaseKeeperTest {
     void aChangedAddressIsWrittenIntoTheSameLease() {
         store.putLease("10.0.9.0/24", value("198.51.100.77", NODE), Duration.ofDays(1));
         long etcdLease = entry("10.0.9.0/24").etcdLeaseId();
-        assertHolds(started(), "10.0.9.0/24");
+        LeaseKeeper keeper = started();
+        loop.run(LeaseClaim.WAIT);
+        assertHolds(keeper, "10.0.9.0/24");
+        assertThat(entry("10.0.9.0/24").value()).isEqualTo(OWN_VALUE);
         assertThat(entry("10.0.9.0/24").etcdLeaseId()).isEqualTo(etcdLease);
     }
 
