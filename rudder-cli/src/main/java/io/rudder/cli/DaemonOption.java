@@ -19,6 +19,7 @@ enum DaemonOption {
     ETCD_USERNAME("-etcd-username", "NAME", "", "Who logs in to etcd, if it has authentication enabled."),
     ETCD_PASSWORD("-etcd-password", "TEXT", "", "The password; on a command line all users of the host can read it."),
     ETCD_PASSWORD_FILE("-etcd-password-file", "FILE", "", "A file with the password, on its first line."),
+    PEERS_FILE("-peers-file", "FILE", "", "A list of all hosts and their subnets, in place of etcd."),
     IFACE("-iface", "NAME|IP", "", "The interface to the other hosts; without it, that of the default route."),
     PUBLIC_IP("-public-ip", "IP", "", "The address at which peers reach this host; without it, the interface's."),
     PORT("-port", "PORT", "", "UDP port of all hosts; without it, that of the network configuration, else 8285."),

@@ -13,7 +13,13 @@ final class SettingsReader {
     }
 
     DaemonSettings read() throws OptionException {
-        return new DaemonSettings(new EtcdOptionsReader(values).read(), underlay(), host(), carriage(), lease());
+        return new DaemonSettings(
+                new EtcdOptionsReader(values).read(),
+                values.find(DaemonOption.PEERS_FILE, OptionParsers::file),
+                underlay(),
+                host(),
+                carriage(),
+                lease());
     }
 
     private DaemonSettings.Underlay underlay() throws OptionException {

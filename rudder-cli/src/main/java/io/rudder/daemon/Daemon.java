@@ -2,16 +2,17 @@ package io.rudder.daemon;
 
 import io.rudder.config.Backend;
 import io.rudder.config.NetworkConfig;
+import io.rudder.control.ControlLoop;
 import io.rudder.control.ControlThread;
 import io.rudder.daemon.host.Commands;
 import io.rudder.daemon.host.ExternalInterface;
 import io.rudder.daemon.host.HostException;
 import io.rudder.daemon.host.OverlayAddress;
 import io.rudder.daemon.host.ProcessCommands;
-import io.rudder.etcd.EtcdLeaseRegistry;
 import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseRegistry;
 import io.rudder.lease.NodeIdentity;
+import io.rudder.lease.RegistryException;
 import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import io.rudder.node.ControlPlane;
@@ -26,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One host's part in an overlay, from the first connection to etcd to the last rule that is taken back:
+ * One host's part in an overlay, from the first look at the leases to the last rule that is taken back:
  *
  * <pre>
  * registry -> node id, interface -> control plane .. joined .. -> data path -> subnet file .. peers .. -> ready
@@ -79,8 +80,10 @@ public final class Daemon {
     }
 
     private ExternalInterface start() throws HostException {
-        LeaseRegistry registry = new EtcdLeaseRegistry(settings.etcd());
-        phases.onUndo("the connection to etcd", registry::close);
+        ControlThread loop = new ControlThread();
+        phases.onUndo("the control thread", loop::close);
+        LeaseRegistry registry = openLeases(loop);
+        phases.onUndo("the source of leases", registry::close);
         // Its outcome is of no interest: loading the client's classes takes a second, which the rest need not wait for.
         registry.head();
         String nodeId = NodeIdFile.loadOrCreate(settings.host().stateDir());
@@ -91,13 +94,19 @@ public final class Daemon {
                 Ipv4.format(underlay.address()),
                 underlay.mtuBytes(),
                 nodeId);
-        startControlPlane(registry, nodeSettings(nodeId, underlay));
+        startControlPlane(registry, loop, nodeSettings(nodeId, underlay));
         return underlay;
     }
 
-    private void startControlPlane(LeaseRegistry registry, NodeSettings node) {
-        ControlThread loop = new ControlThread();
-        phases.onUndo("the control thread", loop::close);
+    private LeaseRegistry openLeases(ControlLoop loop) throws HostException {
+        try {
+            return settings.leases().open(loop);
+        } catch (RegistryException e) {
+            throw new HostException(e.getMessage(), e);
+        }
+    }
+
+    private void startControlPlane(LeaseRegistry registry, ControlLoop loop, NodeSettings node) {
         ControlPlane controlPlane = new ControlPlane(registry, loop, node, new Counters(), mailbox);
         phases.onUndo("the control plane", controlPlane::stop);
         controlPlane.start();
@@ -110,7 +119,7 @@ public final class Daemon {
                 port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty(),
                 previous.map(SubnetFile.Content::subnet),
                 settings.leasing().policy(),
-                settings.etcd().prefix());
+                settings.configKey());
     }
 
     private void serve(ExternalInterface underlay) throws HostException {

@@ -1,7 +1,10 @@
 package io.rudder.daemon;
 
+import io.rudder.etcd.EtcdLeases;
 import io.rudder.etcd.EtcdOptions;
 import io.rudder.lease.LeasePolicy;
+import io.rudder.lease.source.LeaseSource;
+import io.rudder.lease.source.PeersFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -10,12 +13,24 @@ import java.util.Optional;
  * What an operator decides about one daemon.
  *
  * @param etcd where configuration and leases are
+ * @param peersFile where they are instead, if there is to be no etcd
  * @param underlay how the other hosts are reached
  * @param host what is made on this host
  * @param carriage how packets are carried
  * @param leasing how the own lease is had and kept
  */
-public record DaemonSettings(EtcdOptions etcd, Underlay underlay, Host host, Carriage carriage, Leasing leasing) {
+public record DaemonSettings(
+        EtcdOptions etcd, Optional<Path> peersFile, Underlay underlay, Host host, Carriage carriage, Leasing leasing) {
+
+    /** Where configuration and leases come from. */
+    LeaseSource leases() {
+        return peersFile.<LeaseSource>map(PeersFile::new).orElseGet(() -> new EtcdLeases(etcd));
+    }
+
+    /** Where the network configuration is, for messages. */
+    String configKey() {
+        return peersFile.map(Path::toString).orElse(etcd.prefix() + "/config");
+    }
 
     /**
      * How the other hosts are reached.

@@ -39,6 +39,7 @@ class RudderCommandTest {
         assertThat(started)
                 .contains(new DaemonSettings(
                         EtcdOptions.of("http://127.0.0.1:4001,http://127.0.0.1:2379", "/coreos.com/network"),
+                        Optional.empty(),
                         new DaemonSettings.Underlay(Optional.empty(), Optional.empty(), Optional.empty()),
                         new DaemonSettings.Host(
                                 "rudder0", Path.of("/run/rudder/subnet.env"), Path.of("/var/lib/rudder"), false),
@@ -77,7 +78,7 @@ class RudderCommandTest {
     void takesAllOptions() {
         assertThat(
                         execute(
-                                "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -iface eth1 -public-ip 192.0.2.7"
+                                "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -peers-file /p -iface eth1 -public-ip 192.0.2.7"
                                         + " -port 9000 -tun-name r1 -subnet-file /f -state-dir /s -run-dir /r -ip-masq"
                                         + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -realtime -probe-interval off -log-format json -v 1"))
                 .isZero();
@@ -85,6 +86,7 @@ class RudderCommandTest {
         assertThat(started)
                 .contains(new DaemonSettings(
                         EtcdOptions.of("http://a:1,http://b:2", "/x"),
+                        Optional.of(Path.of("/p")),
                         new DaemonSettings.Underlay(
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
                         new DaemonSettings.Host("r1", Path.of("/f"), Path.of("/s"), true),

@@ -14,26 +14,21 @@ import java.util.OptionalInt;
  * @param port the UDP port of all hosts, if it is not to be that of the network configuration
  * @param previousSubnet the subnet that the host had before, to be had again if it is free
  * @param policy how the lease is had and kept
- * @param etcdPrefix the key below which the overlay is in etcd, for messages that name a key
+ * @param configKey where the network configuration is, for messages: a key of etcd's or a file
  */
 public record NodeSettings(
         NodeIdentity identity,
         OptionalInt port,
         Optional<Ipv4Prefix> previousSubnet,
         LeasePolicy policy,
-        String etcdPrefix) {
+        String configKey) {
 
     /** The same at another public address. */
     NodeSettings at(int publicIp) {
-        return new NodeSettings(
-                new NodeIdentity(identity.nodeId(), publicIp), port, previousSubnet, policy, etcdPrefix);
+        return new NodeSettings(new NodeIdentity(identity.nodeId(), publicIp), port, previousSubnet, policy, configKey);
     }
 
     LeaseTerms leaseTerms() {
         return new LeaseTerms(identity, previousSubnet, policy);
-    }
-
-    String configKey() {
-        return (etcdPrefix.endsWith("/") ? etcdPrefix : etcdPrefix + "/") + "config";
     }
 }

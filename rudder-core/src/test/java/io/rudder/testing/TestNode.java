@@ -45,7 +45,7 @@ public final class TestNode implements ControlPlane.Listener {
                 OptionalInt.empty(),
                 Optional.empty(),
                 LeasePolicy.DEFAULT,
-                "/coreos.com/network");
+                "/coreos.com/network/config");
     }
 
     public static String id(int number) {

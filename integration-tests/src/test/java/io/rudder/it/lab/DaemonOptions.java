@@ -34,6 +34,13 @@ public final class DaemonOptions {
         return new DaemonOptions(changed);
     }
 
+    /** Returns these options without one. */
+    public DaemonOptions without(String name) {
+        Map<String, String> changed = new LinkedHashMap<>(values);
+        changed.remove(name);
+        return new DaemonOptions(changed);
+    }
+
     /** Returns the value of a set option. */
     public String value(String name) {
         return values.get(name);
