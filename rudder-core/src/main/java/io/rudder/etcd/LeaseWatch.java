@@ -40,6 +40,9 @@ final class LeaseWatch implements RegistryWatch {
     /** Owned by the registry's thread. */
     private Optional<Watch.Watcher> watcher = Optional.empty();
 
+    /** The first revision that the owner wants to hear of; set before anything is heard. */
+    private volatile long fromRevision;
+
     /** Set by the owner: the listener is not to be called any more. */
     private volatile boolean closed;
 
@@ -54,13 +57,16 @@ final class LeaseWatch implements RegistryWatch {
     }
 
     /** Starts it, on the registry's thread. */
-    void open(Client client, long fromRevision) {
+    void open(Client client, long revision) {
         if (closed) {
             return;
         }
+        fromRevision = revision;
         WatchOption option = WatchOption.builder()
                 .isPrefix(true)
-                .withRevision(fromRevision)
+                // etcd accepts a watch from the very revision that it was compacted to, and leaves out what was deleted
+                // there: asking for one more makes it say that this is compacted
+                .withRevision(Math.max(1, revision - 1))
                 .withCreateNotify(true)
                 // a member without quorum would keep the watch silent for ever
                 .withRequireLeader(true)
@@ -106,9 +112,14 @@ final class LeaseWatch implements RegistryWatch {
             deliver(to -> to.onCreated(response.getHeader().getRevision()));
             return;
         }
-        List<RegistryEvent> events = response.getEvents().stream()
-                .flatMap(event -> toEvent(event).stream())
+        List<WatchEvent> wanted = response.getEvents().stream()
+                .filter(event -> event.getKeyValue().getModRevision() >= fromRevision)
                 .toList();
+        if (wanted.size() < response.getEvents().size() && wanted.isEmpty()) {
+            return;
+        }
+        List<RegistryEvent> events =
+                wanted.stream().flatMap(event -> toEvent(event).stream()).toList();
         if (events.isEmpty()) {
             // an answer to a request for progress, or changes of foreign keys
             deliver(RegistryWatch.Listener::onProgress);

@@ -63,8 +63,18 @@ public final class MemoryStore {
     }
 
     public void delete(String path) {
-        if (entries.remove(path) != null) {
-            record(new RegistryEvent.Delete(path, ++revision));
+        deleteAll(List.of(path));
+    }
+
+    /** As one transaction: at one revision, and one after the other for watches. */
+    private void deleteAll(List<String> paths) {
+        List<String> present = paths.stream().filter(entries::containsKey).toList();
+        if (!present.isEmpty()) {
+            revision++;
+            present.forEach(entries::remove);
+            record(present.stream()
+                    .<RegistryEvent>map(path -> new RegistryEvent.Delete(path, revision))
+                    .toList());
         }
     }
 
@@ -158,7 +168,7 @@ public final class MemoryStore {
                 .filter(entry -> entry.etcdLeaseId() != 0 && entry.etcdLeaseId() == etcdLeaseId)
                 .map(RegistryEntry::path)
                 .toList();
-        orphans.forEach(this::delete);
+        deleteAll(orphans);
     }
 
     // What tests look at
@@ -204,11 +214,11 @@ public final class MemoryStore {
         long created = old == null ? revision : old.createRevision();
         RegistryEntry entry = new RegistryEntry(path, value, etcdLeaseId, created, revision);
         entries.put(path, entry);
-        record(new RegistryEvent.Put(entry));
+        record(List.of(new RegistryEvent.Put(entry)));
     }
 
-    private void record(RegistryEvent event) {
-        history.add(event);
+    private void record(List<RegistryEvent> ofOneRevision) {
+        history.addAll(ofOneRevision);
         List.copyOf(onChange).forEach(Runnable::run);
     }
 
