@@ -4,6 +4,7 @@
 # Prints the package that provides a command.
 package_of() {
     case $1 in
+        docker | dockerd) echo docker.io ;;
         edge) echo n2n ;;
         etcd) echo etcd-server ;;
         etcdctl) echo etcd-client ;;
