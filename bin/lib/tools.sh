@@ -15,6 +15,8 @@ package_of() {
         nft) echo nftables ;;
         ping) echo iputils-ping ;;
         setpriv) echo util-linux ;;
+        systemd-nspawn) echo systemd-container ;;
+        dpkg-deb) echo dpkg ;;
         sysctl) echo procps ;;
         tincd) echo tinc ;;
         vtund) echo vtun ;;
