@@ -43,6 +43,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheAdminServerKnowsPrometheus() {
+        onlyPackagesMayUse("io.prometheus..", "io.rudder.daemon.admin..");
+    }
+
+    @Test
     void packagesHaveNoCycles() {
         slices().matching("io.rudder.(**)").should().beFreeOfCycles().check(RUDDER);
     }
