@@ -1,15 +1,15 @@
 package io.rudder.daemon;
 
-import io.rudder.config.Backend;
-import io.rudder.config.NetworkConfig;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.rudder.control.ControlLoop;
 import io.rudder.control.ControlThread;
 import io.rudder.daemon.host.Commands;
 import io.rudder.daemon.host.ExternalInterface;
 import io.rudder.daemon.host.HostException;
-import io.rudder.daemon.host.OverlayAddress;
 import io.rudder.daemon.host.ProcessCommands;
-import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseRegistry;
 import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.RegistryException;
@@ -19,10 +19,10 @@ import io.rudder.node.ControlPlane;
 import io.rudder.node.NodeSettings;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counters;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class Daemon {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(3);
-    private static final Duration KEEP_UP_INTERVAL = Duration.ofSeconds(10);
 
     private final DaemonSettings settings;
     private final SubnetFile subnetFile;
@@ -47,10 +46,9 @@ public final class Daemon {
     private final Mailbox mailbox = new Mailbox();
     private final Phases phases = new Phases();
     private final Optional<SubnetFile.Content> previous;
-    private Optional<DataPath> dataPath = Optional.empty();
-    private Optional<SubnetFile.Content> joined = Optional.empty();
+    private ControlPlane controlPlane;
+    private HostSide host;
     private boolean isReady;
-    private long keepUpDueNanos = System.nanoTime();
 
     /** Nothing happens until {@link #runUntilSignal}. */
     public Daemon(DaemonSettings settings) {
@@ -69,8 +67,8 @@ public final class Daemon {
     public int runUntilSignal() throws HostException {
         SignalGuard guard = SignalGuard.install(mailbox::stop);
         try {
-            ExternalInterface underlay = start();
-            serve(underlay);
+            start();
+            serve();
             log.info("stopping; the lease is kept");
             return 0;
         } finally {
@@ -79,7 +77,7 @@ public final class Daemon {
         }
     }
 
-    private ExternalInterface start() throws HostException {
+    private void start() throws HostException {
         ControlThread loop = new ControlThread();
         phases.onUndo("the control thread", loop::close);
         LeaseRegistry registry = openLeases(loop);
@@ -94,8 +92,8 @@ public final class Daemon {
                 Ipv4.format(underlay.address()),
                 underlay.mtuBytes(),
                 nodeId);
+        host = new HostSide(settings, subnetFile, commands, mailbox, underlay, this::readdress);
         startControlPlane(registry, loop, nodeSettings(nodeId, underlay));
-        return underlay;
     }
 
     private LeaseRegistry openLeases(ControlLoop loop) throws HostException {
@@ -107,9 +105,16 @@ public final class Daemon {
     }
 
     private void startControlPlane(LeaseRegistry registry, ControlLoop loop, NodeSettings node) {
-        ControlPlane controlPlane = new ControlPlane(registry, loop, node, new Counters(), mailbox);
+        controlPlane = new ControlPlane(registry, loop, node, new Counters(), mailbox);
         phases.onUndo("the control plane", controlPlane::stop);
         controlPlane.start();
+    }
+
+    /** An address that an operator has given to the peers is theirs to change. */
+    private void readdress(int address) {
+        if (settings.underlay().publicIp().isEmpty()) {
+            controlPlane.readdress(address);
+        }
     }
 
     private NodeSettings nodeSettings(String nodeId, ExternalInterface underlay) {
@@ -122,67 +127,39 @@ public final class Daemon {
                 settings.configKey());
     }
 
-    private void serve(ExternalInterface underlay) throws HostException {
+    private void serve() throws HostException {
         for (DaemonEvent event = next(); !(event instanceof DaemonEvent.Stop); event = next()) {
             if (event instanceof DaemonEvent.Failed failed) {
                 throw new HostException(failed.message());
             } else if (event instanceof DaemonEvent.Joined overlay) {
-                join(overlay.config(), overlay.own(), underlay);
+                warnOfOtherNetwork(overlay.config().network());
+                host.join(overlay.config(), overlay.own(), hostLoop(), phases);
             } else if (event instanceof DaemonEvent.LeaseChanged change) {
-                move(change.own());
+                host.move(change.own());
+            } else if (event instanceof DaemonEvent.HostChanged) {
+                host.hint();
             } else if (event instanceof DaemonEvent.Routes routes) {
                 carry(routes.table());
             }
         }
     }
 
+    /** One loop for what is neither packets nor leases: what the kernel tells of the host. */
+    private EventLoopGroup hostLoop() {
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("rudder-host", true), EpollIoHandler.newFactory());
+        phases.onUndo("the host's loop", () -> loop.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+        return loop;
+    }
+
     /** The next event; meanwhile the host is kept as it should be. */
     private DaemonEvent next() throws HostException {
         Optional<DaemonEvent> event = Optional.empty();
         while (event.isEmpty()) {
-            long nanosLeft = keepUpDueNanos - System.nanoTime();
-            if (nanosLeft <= 0) {
-                dataPath.ifPresent(DataPath::keepUp);
-                keepUpDueNanos = System.nanoTime() + KEEP_UP_INTERVAL.toNanos();
-            } else {
-                event = mailbox.poll(nanosLeft);
-            }
+            event = mailbox.poll(Math.max(0, host.nanosUntilTick()));
+            host.tick();
         }
         return event.get();
-    }
-
-    private void join(NetworkConfig config, Lease own, ExternalInterface underlay) throws HostException {
-        warnOfOtherNetwork(config.network());
-        int mtuBytes = underlay.mtuBytes();
-        if (config.backend().type() == Backend.Type.UDP) {
-            mtuBytes = OverlayAddress.mtuBytesInside(mtuBytes);
-            int port = settings.underlay().port().orElse(config.backend().port());
-            openDataPath(
-                    new InetSocketAddress(Ipv4.toInetAddress(underlay.address()), port),
-                    new OverlayAddress(config.network(), own.subnet(), mtuBytes));
-        }
-        SubnetFile.Content content = new SubnetFile.Content(
-                config.network(), own.subnet(), mtuBytes, settings.host().ipMasq());
-        subnetFile.write(content);
-        joined = Optional.of(content);
-    }
-
-    /** The host has another subnet than before. */
-    private void move(Lease own) throws HostException {
-        SubnetFile.Content old = joined.orElseThrow();
-        SubnetFile.Content content = new SubnetFile.Content(old.network(), own.subnet(), old.mtuBytes(), old.ipMasq());
-        if (dataPath.isPresent()) {
-            dataPath.get().move(new OverlayAddress(content.network(), content.subnet(), content.mtuBytes()));
-        }
-        subnetFile.write(content);
-        joined = Optional.of(content);
-        log.warn("the subnet is {} now; what runs in {} has to be started again", content.subnet(), old.subnet());
-    }
-
-    private void openDataPath(InetSocketAddress local, OverlayAddress address) throws HostException {
-        DataPath opened = DataPath.open(settings, local, address, commands, phases);
-        opened.onEnd(mailbox::onRefused);
-        dataPath = Optional.of(opened);
     }
 
     private void warnOfOtherNetwork(Ipv4Prefix network) {
@@ -196,7 +173,7 @@ public final class Daemon {
     }
 
     private void carry(RouteTable routes) {
-        dataPath.ifPresent(carrier -> carrier.routes(routes));
+        host.routes(routes);
         if (!isReady) {
             isReady = true;
             log.info("ready: {}", summary(routes.peers().size()));
@@ -204,8 +181,8 @@ public final class Daemon {
     }
 
     private String summary(int peers) {
-        SubnetFile.Content content = joined.orElseThrow();
-        String carrier = dataPath.map(path -> "device " + path.tunName()).orElse("no device (backend alloc)");
+        SubnetFile.Content content = host.content();
+        String carrier = host.dataPath().map(path -> "device " + path.tunName()).orElse("no device (backend alloc)");
         return "subnet " + content.subnet() + " of " + content.network() + ", " + carrier + ", MTU "
                 + content.mtuBytes() + ", " + peers + (peers == 1 ? " peer" : " peers");
     }

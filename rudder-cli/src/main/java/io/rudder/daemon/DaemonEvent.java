@@ -18,6 +18,9 @@ sealed interface DaemonEvent {
     /** The control plane or the data path: it does not go on; one line why. */
     record Failed(String message) implements DaemonEvent {}
 
+    /** The kernel or the data path: something changed on the host. */
+    record HostChanged() implements DaemonEvent {}
+
     /** A signal: end. */
     record Stop() implements DaemonEvent {}
 }

@@ -12,73 +12,109 @@ import io.rudder.daemon.host.OverlayAddress;
 import io.rudder.netty.tunnel.RealTimeThreadFactory;
 import io.rudder.netty.tunnel.Tunnel;
 import io.rudder.netty.tunnel.TunnelBootstrap;
+import io.rudder.netty.tunnel.TunnelDescriptors;
 import io.rudder.peer.RouteTable;
+import io.rudder.status.Counter;
+import io.rudder.status.Counters;
 import java.net.InetSocketAddress;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The TUN device with its packets, and what the host needs around it. On the daemon's thread. */
+/**
+ * The TUN device with its packets, and what the host needs around it. The tunnel is another one after the device was
+ * deleted, or the underlay's address changed. On the daemon's thread.
+ */
 final class DataPath {
     private static final Logger log = LoggerFactory.getLogger(DataPath.class);
     private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_SECONDS = 1;
 
-    private final Tunnel tunnel;
+    private final DaemonSettings settings;
+    private final EventLoopGroup group;
     private final HostNetwork network;
-    private final Firewall firewall;
+    private final Runnable onEnd;
+    private final Map<Counter, Long> finished = new EnumMap<>(Counter.class);
+    private InetSocketAddress local;
+    private RouteTable routes = RouteTable.EMPTY;
+    private Firewall firewall;
+    private volatile Tunnel tunnel;
 
-    private DataPath(Tunnel tunnel, HostNetwork network, Firewall firewall) {
-        this.tunnel = tunnel;
+    private DataPath(
+            DaemonSettings settings,
+            InetSocketAddress local,
+            EventLoopGroup group,
+            HostNetwork network,
+            Runnable onEnd) {
+        this.settings = settings;
+        this.local = local;
+        this.group = group;
         this.network = network;
-        this.firewall = firewall;
+        this.onEnd = onEnd;
     }
 
     /**
      * Makes device, address, route and rules; each with its undoing in the phases.
      *
      * @param local where datagrams are received and sent from
+     * @param host what is counted about the host besides packets
+     * @param onEnd called on any thread when packets are not carried any more, until {@link #repair}
      */
     static DataPath open(
-            DaemonSettings settings, InetSocketAddress local, OverlayAddress address, Commands commands, Phases phases)
+            DaemonSettings settings,
+            InetSocketAddress local,
+            OverlayAddress address,
+            Commands commands,
+            Phases phases,
+            Counters host,
+            Runnable onEnd)
             throws HostException {
-        Tunnel tunnel = openTunnel(settings, local, phases);
-        String tunName = tunnel.tunName();
+        String tunName = settings.host().tunName();
         HostNetwork network = new HostNetwork(commands, tunName);
-        phases.onUndo("device " + tunName, () -> remove(tunnel, network));
+        DataPath path = new DataPath(settings, local, newGroup(settings, phases), network, onEnd);
+        path.tunnel = path.openTunnel(Optional.empty());
+        phases.onUndo("device " + tunName, () -> path.remove(host));
         network.configure(address);
-        Firewall firewall = Firewall.choose(commands, tunName, address.network());
-        phases.onUndo("the packet filter's rules", firewall::remove);
-        firewall.install(settings.host().ipMasq());
-        return new DataPath(tunnel, network, firewall);
+        path.firewall = Firewall.choose(commands, tunName, address.network());
+        phases.onUndo("the packet filter's rules", path.firewall::remove);
+        path.firewall.install(settings.host().ipMasq());
+        return path;
     }
 
-    private static Tunnel openTunnel(DaemonSettings settings, InetSocketAddress local, Phases phases)
-            throws HostException {
-        int queues = settings.carriage().queues();
+    private static EventLoopGroup newGroup(DaemonSettings settings, Phases phases) {
+        DaemonSettings.Carriage carriage = settings.carriage();
         EventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(queues, threads(settings.carriage()), EpollIoHandler.newFactory());
+                new MultiThreadIoEventLoopGroup(carriage.queues(), threads(carriage), EpollIoHandler.newFactory());
         phases.onUndo(
                 "the data path's thread",
                 () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
                         .await(CLOSE_SECONDS, TimeUnit.SECONDS));
+        return group;
+    }
+
+    private Tunnel openTunnel(Optional<TunnelDescriptors> inherited) throws HostException {
         TunnelBootstrap bootstrap = new TunnelBootstrap()
                 .group(group)
                 .tunName(settings.host().tunName())
                 .underlay(local)
                 .offload(settings.carriage().offload())
-                .queues(queues);
+                .queues(settings.carriage().queues());
         settings.carriage().probeInterval().ifPresent(bootstrap::probeInterval);
-        Tunnel tunnel = await(bootstrap.open(), OPEN_SECONDS);
-        log.info("device {}: offloads {}; queues {}", tunnel.tunName(), tunnel.offloads(), tunnel.queues());
-        return tunnel;
+        inherited.ifPresent(bootstrap::inherit);
+        Tunnel opened = await(bootstrap.open(), OPEN_SECONDS);
+        opened.routes(routes);
+        opened.closeFuture().whenComplete((nothing, failure) -> onEnd.run());
+        log.info("device {}: offloads {}; queues {}", opened.tunName(), opened.offloads(), opened.queues());
+        return opened;
     }
 
     private static ThreadFactory threads(DaemonSettings.Carriage carriage) {
@@ -88,20 +124,26 @@ final class DataPath {
         return carriage.realTime() && coresLeft ? new RealTimeThreadFactory(name) : new DefaultThreadFactory(name);
     }
 
-    private static void remove(Tunnel tunnel, HostNetwork network) throws HostException {
-        log.info("counters: {}", counted(tunnel));
+    private void remove(Counters host) throws HostException {
+        log.info("counters: {}", counted(host));
         try {
-            // One that ended by itself has told so already.
-            if (!tunnel.closeFuture().isDone()) {
-                await(tunnel.close(), CLOSE_SECONDS);
-            }
+            closeTunnel();
         } finally {
             network.removeLeftoverDevice();
         }
     }
 
-    private static String counted(Tunnel tunnel) {
-        String counts = tunnel.counters().entrySet().stream()
+    /** Closes the tunnel; one that ended by itself has told so already. */
+    private void closeTunnel() throws HostException {
+        if (!tunnel.closeFuture().isDone()) {
+            await(tunnel.close(), CLOSE_SECONDS);
+        }
+    }
+
+    private String counted(Counters host) {
+        Map<Counter, Long> sums = counters();
+        String counts = sums.entrySet().stream()
+                .map(count -> Map.entry(count.getKey(), count.getValue() + host.get(count.getKey())))
                 .filter(count -> count.getValue() != 0)
                 .map(count -> count.getKey().id() + "=" + count.getValue())
                 .collect(Collectors.joining(" "));
@@ -121,6 +163,20 @@ final class DataPath {
         }
     }
 
+    /** The tunnel at this moment: another one after a repair. On any thread. */
+    Tunnel tunnel() {
+        return tunnel;
+    }
+
+    /** The packets counted since the start, over all tunnels. On any thread. */
+    Map<Counter, Long> counters() {
+        synchronized (finished) {
+            Map<Counter, Long> sums = new EnumMap<>(tunnel.counters());
+            finished.forEach((counter, count) -> sums.merge(counter, count, Long::sum));
+            return sums;
+        }
+    }
+
     /** The TUN device's name. */
     String tunName() {
         return tunnel.tunName();
@@ -131,21 +187,58 @@ final class DataPath {
         network.configure(address);
     }
 
+    /** Gives the device another MTU. */
+    void changeMtu(OverlayAddress address) throws HostException {
+        network.changeMtu(address);
+    }
+
     /** Carries packets by these routes from now on. */
-    void routes(RouteTable routes) {
-        tunnel.routes(routes);
+    void routes(RouteTable table) {
+        routes = table;
+        tunnel.routes(table);
     }
 
-    /** Calls back, on any thread, when no packets are carried any more, with one line why. */
-    void onEnd(Consumer<String> listener) {
-        tunnel.closeFuture().whenComplete((nothing, failure) -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            String reason = cause == null ? "it was closed" : cause.getMessage();
-            listener.accept("the data path ended: " + reason);
-        });
+    /**
+     * Puts right what others changed on the host meanwhile, and follows the underlay's address.
+     *
+     * @return what was put right
+     */
+    List<Counter> repair(InetSocketAddress underlay, OverlayAddress address) throws HostException {
+        if (tunnel.closeFuture().isDone() || !network.isPresent()) {
+            closeTunnel();
+            local = underlay;
+            replaceTunnel(Optional.empty());
+            network.configure(address);
+            return List.of(Counter.REPAIR_DEVICE);
+        }
+        if (!local.equals(underlay)) {
+            rebind(underlay);
+        }
+        return network.repair(address);
     }
 
-    /** Puts right what others changed on the host meanwhile. */
+    /** The device stays, with all that others may have attached to it. */
+    private void rebind(InetSocketAddress underlay) throws HostException {
+        TunnelDescriptors descriptors = await(tunnel.release(), CLOSE_SECONDS);
+        local = underlay;
+        replaceTunnel(Optional.of(descriptors.withoutSockets()));
+    }
+
+    private void replaceTunnel(Optional<TunnelDescriptors> inherited) throws HostException {
+        Map<Counter, Long> last = tunnel.counters();
+        Tunnel opened = openTunnel(inherited);
+        synchronized (finished) {
+            tunnel = opened;
+            last.forEach((counter, count) -> finished.merge(counter, count, Long::sum));
+        }
+    }
+
+    /** Puts right the one thing of whose change nobody tells; cheap. Whether it was wrong. */
+    boolean repairSetting() {
+        return network.repairSetting();
+    }
+
+    /** Accepts forwarded packets again if the packet filter's policy was changed. */
     void keepUp() {
         firewall.keepUp();
     }

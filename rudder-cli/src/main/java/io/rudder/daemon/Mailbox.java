@@ -9,15 +9,21 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Hands over to the daemon's thread what the control plane, the data path and signals tell on theirs. */
 final class Mailbox implements ControlPlane.Listener {
     private final BlockingQueue<DaemonEvent> events = new LinkedBlockingQueue<>();
+    private final AtomicBoolean hostChanged = new AtomicBoolean();
 
     /** The oldest event that was not taken yet, to be waited for; empty if none comes in time. */
     Optional<DaemonEvent> poll(long timeoutNanos) throws HostException {
         try {
-            return Optional.ofNullable(events.poll(timeoutNanos, TimeUnit.NANOSECONDS));
+            Optional<DaemonEvent> event = Optional.ofNullable(events.poll(timeoutNanos, TimeUnit.NANOSECONDS));
+            if (event.orElse(null) instanceof DaemonEvent.HostChanged) {
+                hostChanged.set(false);
+            }
+            return event;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HostException("interrupted", e);
@@ -27,6 +33,13 @@ final class Mailbox implements ControlPlane.Listener {
     /** The daemon is to end. */
     void stop() {
         events.add(new DaemonEvent.Stop());
+    }
+
+    /** Something changed on the host; many changes before the daemon takes the event are one. */
+    void onHostChanged() {
+        if (!hostChanged.getAndSet(true)) {
+            events.add(new DaemonEvent.HostChanged());
+        }
     }
 
     @Override

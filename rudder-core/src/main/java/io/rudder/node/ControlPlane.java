@@ -76,6 +76,8 @@ public final class ControlPlane {
     public void readdress(int publicIp) {
         scope.execute(() -> {
             settings = settings.at(publicIp);
+            // Connections from an address that is gone answer no more, and would only be given up after a time-out.
+            context.registry().reconnect();
             membership.ifPresent(joined -> joined.readdress(settings.identity()));
         });
     }

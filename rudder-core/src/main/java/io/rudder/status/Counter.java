@@ -50,7 +50,19 @@ public enum Counter {
     LEASE_LOSSES("losses of the own lease: its key was gone or somebody else's"),
     LEASE_FENCES("losses of the own lease to somebody else, who owns the subnet since"),
     LEASE_RENEWALS("renewals of the own lease"),
-    LEASE_RENEWAL_FAILURES("renewals of the own lease that failed");
+    LEASE_RENEWAL_FAILURES("renewals of the own lease that failed"),
+
+    UNDERLAY_ADDRESS_CHANGES(
+            "times that the interface to the peers had another address, and the socket was bound anew"),
+    UNDERLAY_MTU_CHANGES(
+            "times that the interface to the peers had another MTU, and the device was given one to match"),
+    REPAIR_DEVICE("times that the TUN device was deleted by somebody, and made again"),
+    REPAIR_LINK("times that the TUN device was set down by somebody, and set up again"),
+    REPAIR_MTU("times that the TUN device had a wrong MTU, and was given the right one"),
+    REPAIR_ADDRESS("times that the TUN device's address was gone, and was given again"),
+    REPAIR_ROUTE("times that the route to the overlay was gone, and was added again"),
+    REPAIR_SETTING("times that accept_local of the TUN device was off, and was set again"),
+    REPAIR_FAILURES("looks at the host whose repair failed; they are repeated");
 
     private final String description;
 

@@ -26,6 +26,34 @@ public record ExternalInterface(String name, int address, int mtuBytes) {
         return select(wanted, HostInterface.readAll(), KernelRoute.readAll());
     }
 
+    /**
+     * The same interface at this moment: its address if that is another one now, and its MTU. While it is away or has no
+     * address, or too small an MTU, it is taken to be as it was.
+     *
+     * @param wanted as it was found by: an interface named by its address is where that address is
+     */
+    public ExternalInterface refreshed(Optional<String> wanted) throws HostException {
+        return refreshed(wanted, HostInterface.readAll());
+    }
+
+    ExternalInterface refreshed(Optional<String> wanted, List<HostInterface> present) {
+        boolean byAddress = wanted.flatMap(ExternalInterface::asAddress).isPresent();
+        return present.stream()
+                .filter(candidate -> byAddress
+                        ? candidate.has(address)
+                        : candidate.name().equals(name)
+                                && !candidate.addresses().isEmpty())
+                .findFirst()
+                .filter(candidate -> candidate.mtuBytes() >= MIN_MTU_BYTES)
+                .map(candidate -> new ExternalInterface(candidate.name(), addressOn(candidate), candidate.mtuBytes()))
+                .orElse(this);
+    }
+
+    /** An address that is still there stays, whatever became the primary one. */
+    private int addressOn(HostInterface candidate) {
+        return candidate.has(address) ? address : candidate.addresses().get(0).address();
+    }
+
     static ExternalInterface select(Optional<String> wanted, List<HostInterface> present, List<KernelRoute> routes)
             throws HostException {
         if (wanted.isEmpty()) {

@@ -16,8 +16,9 @@ import java.util.stream.Collectors;
  * @param name its name
  * @param addresses its IPv4 addresses, the primary one first
  * @param mtuBytes the largest IP packet that it takes
+ * @param up whether an operator has set it up
  */
-record HostInterface(String name, List<Address> addresses, int mtuBytes) {
+record HostInterface(String name, List<Address> addresses, int mtuBytes, boolean up) {
 
     /** An address and the prefix length of its network. */
     record Address(int address, int length) {
@@ -43,7 +44,7 @@ record HostInterface(String name, List<Address> addresses, int mtuBytes) {
                 .collect(Collectors.toCollection(ArrayList::new));
         // The kernel lists the primary address first; the JDK puts each address that it reads before the others.
         Collections.reverse(addresses);
-        return new HostInterface(source.getName(), addresses, mtuOf(source));
+        return new HostInterface(source.getName(), addresses, mtuOf(source), isUp(source));
     }
 
     private static Address address(InterfaceAddress source) {
@@ -56,6 +57,14 @@ record HostInterface(String name, List<Address> addresses, int mtuBytes) {
         } catch (SocketException e) {
             // Gone since it was listed.
             return 0;
+        }
+    }
+
+    private static boolean isUp(NetworkInterface source) {
+        try {
+            return source.isUp();
+        } catch (SocketException e) {
+            return false;
         }
     }
 

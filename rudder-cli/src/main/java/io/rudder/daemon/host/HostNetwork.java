@@ -1,7 +1,10 @@
 package io.rudder.daemon.host;
 
+import io.rudder.status.Counter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,11 +39,84 @@ public final class HostNetwork {
         addRoute(overlay);
     }
 
+    /** Whether the device is there. */
+    public boolean isPresent() throws HostException {
+        return device().isPresent();
+    }
+
+    private Optional<HostInterface> device() throws HostException {
+        return HostInterface.readAll().stream()
+                .filter(candidate -> candidate.name().equals(tunName))
+                .findFirst();
+    }
+
+    /**
+     * Puts right what others changed on the existing device since it was configured, and leaves alone what is right.
+     *
+     * @return what was put right, in its order
+     */
+    public List<Counter> repair(OverlayAddress overlay) throws HostException {
+        List<Counter> repairs = new ArrayList<>();
+        Optional<HostInterface> device = device();
+        if (device.isEmpty()) {
+            return repairs;
+        }
+        StringBuilder script = new StringBuilder();
+        if (!device.get().up()) {
+            script.append("link set dev %s up\n".formatted(tunName));
+            repairs.add(Counter.REPAIR_LINK);
+        }
+        if (device.get().mtuBytes() != overlay.mtuBytes()) {
+            script.append("link set dev %s mtu %d\n".formatted(tunName, overlay.mtuBytes()));
+            repairs.add(Counter.REPAIR_MTU);
+        }
+        if (!device.get().has(overlay.subnet().first())) {
+            script.append("address replace %s/32 dev %s\n".formatted(overlay.device(), tunName));
+            repairs.add(Counter.REPAIR_ADDRESS);
+        }
+        if (!repairs.isEmpty()) {
+            commands.require("repair device " + tunName, script.toString(), batch());
+        }
+        // Looked for only now: a device that is down, or whose address goes, loses its routes.
+        if (!hasRoute(overlay)) {
+            addRoute(overlay);
+            repairs.add(Counter.REPAIR_ROUTE);
+        }
+        if (repairSetting()) {
+            repairs.add(Counter.REPAIR_SETTING);
+        }
+        return repairs;
+    }
+
+    private boolean hasRoute(OverlayAddress overlay) throws HostException {
+        return KernelRoute.readAll().stream()
+                .anyMatch(route ->
+                        route.device().equals(tunName) && route.destination().equals(overlay.network()));
+    }
+
+    /**
+     * Puts the device's kernel setting right, of whose changes the kernel does not tell; cheap.
+     *
+     * @return whether it was wrong
+     */
+    public boolean repairSetting() {
+        Path setting = acceptLocal();
+        return KernelSetting.read(setting).filter(value -> !value.equals("1")).isPresent()
+                && KernelSetting.write(setting, "1");
+    }
+
+    /** Gives the device another MTU, and what follows from it. */
+    public void changeMtu(OverlayAddress overlay) throws HostException {
+        tune(overlay);
+        commands.require(
+                "set the MTU of " + tunName,
+                "link set dev %s mtu %d\n".formatted(tunName, overlay.mtuBytes()),
+                batch());
+    }
+
     /** Removes the device if it is still there after it was closed, as one is that was made to stay. */
     public void removeLeftoverDevice() throws HostException {
-        boolean isPresent = HostInterface.readAll().stream()
-                .anyMatch(candidate -> candidate.name().equals(tunName));
-        if (isPresent) {
+        if (isPresent()) {
             commands.require("remove device " + tunName, "link delete dev " + tunName + "\n", batch());
         }
     }
@@ -98,10 +174,14 @@ public final class HostNetwork {
      * kernel otherwise drops as a martian (ip-sysctl, accept_local).
      */
     private void acceptOwnSource() {
-        Path setting = DEVICE_SETTINGS.resolve(tunName).resolve("accept_local");
+        Path setting = acceptLocal();
         if (!KernelSetting.write(setting, "1")) {
             log.warn("could not set {} to 1: ICMP errors about {} will not reach programs", setting, tunName);
         }
+    }
+
+    private Path acceptLocal() {
+        return DEVICE_SETTINGS.resolve(tunName).resolve("accept_local");
     }
 
     private static List<String> batch() {

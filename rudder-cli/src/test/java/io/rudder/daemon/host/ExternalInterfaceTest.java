@@ -50,6 +50,37 @@ class ExternalInterfaceTest {
         assertFails(Optional.of("tiny0"), "interface 'tiny0' has an MTU of 80; the overlay needs at least 96");
     }
 
+    @Test
+    void followsItsOwnAddressAndMtu() throws Exception {
+        ExternalInterface eth0 = select("eth0");
+        Optional<String> byName = Optional.of("eth0");
+        assertThat(eth0.refreshed(byName, List.of(device("eth0", 1400, "192.0.2.3", "192.0.2.2"))))
+                .isEqualTo(new ExternalInterface("eth0", Ipv4.parse("192.0.2.2"), 1400));
+        assertThat(eth0.refreshed(byName, List.of(device("eth0", 1500, "192.0.2.9"))))
+                .isEqualTo(new ExternalInterface("eth0", Ipv4.parse("192.0.2.9"), 1500));
+    }
+
+    @Test
+    void isAsItWasWhileItIsAwayOrOfNoUse() throws Exception {
+        ExternalInterface eth0 = select("eth0");
+        Optional<String> byName = Optional.of("eth0");
+        assertThat(eth0.refreshed(byName, List.of())).isEqualTo(eth0);
+        assertThat(eth0.refreshed(byName, List.of(device("eth0", 1500)))).isEqualTo(eth0);
+        assertThat(eth0.refreshed(byName, List.of(device("eth0", 90, "192.0.2.9"))))
+                .isEqualTo(eth0);
+    }
+
+    @Test
+    void namedByItsAddressItIsWhereTheAddressIs() throws Exception {
+        ExternalInterface eth0 = select("192.0.2.3");
+        Optional<String> byAddress = Optional.of("192.0.2.3");
+        assertThat(eth0.refreshed(
+                        byAddress, List.of(device("eth0", 1500, "192.0.2.9"), device("br0", 1450, "192.0.2.3"))))
+                .isEqualTo(new ExternalInterface("br0", Ipv4.parse("192.0.2.3"), 1450));
+        assertThat(eth0.refreshed(byAddress, List.of(device("eth0", 1500, "192.0.2.9"))))
+                .isEqualTo(eth0);
+    }
+
     private static ExternalInterface select(String wanted) throws HostException {
         return ExternalInterface.select(Optional.of(wanted), PRESENT, List.of());
     }
@@ -64,6 +95,6 @@ class ExternalInterfaceTest {
         List<HostInterface.Address> list = Stream.of(addresses)
                 .map(text -> new HostInterface.Address(Ipv4.parse(text), 24))
                 .toList();
-        return new HostInterface(name, list, mtuBytes);
+        return new HostInterface(name, list, mtuBytes, true);
     }
 }

@@ -52,6 +52,11 @@ final class LibC {
     /** {@code pollfd} is one {@code struct pollfd} of 8 bytes. */
     static native int poll(byte[] pollfd, NativeLong count, int timeoutMillis) throws LastErrorException;
 
+    /** fcntl(2): a copy of a descriptor, closed on exec, whose number is at least the argument. */
+    static final int F_DUPFD_CLOEXEC = 1030;
+
+    static native int fcntl(int fd, int command, int argument) throws LastErrorException;
+
     /** For requests whose argument is a structure; it is copied in and out. */
     static native int ioctl(int fd, NativeLong request, byte[] argument) throws LastErrorException;
 

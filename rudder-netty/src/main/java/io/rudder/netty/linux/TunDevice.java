@@ -15,6 +15,7 @@ public final class TunDevice implements PacketDevice {
     public static final String PATH = "/dev/net/tun";
 
     private static final NativeLong TUNSETIFF = new NativeLong(0x400454ca);
+    private static final NativeLong TUNGETIFF = new NativeLong(0x800454d2L);
     private static final NativeLong TUNSETOFFLOAD = new NativeLong(0x400454d0);
 
     private static final int IFF_TUN = 0x0001;
@@ -25,9 +26,10 @@ public final class TunDevice implements PacketDevice {
     private final FileDescriptor descriptor;
     private String name = "";
     private boolean vnetHeader;
+    private boolean multiQueue;
 
-    private TunDevice(int fd) {
-        this.descriptor = new FileDescriptor(fd);
+    private TunDevice(FileDescriptor descriptor) {
+        this.descriptor = descriptor;
     }
 
     /**
@@ -37,10 +39,34 @@ public final class TunDevice implements PacketDevice {
      */
     public static TunDevice open() throws IOException {
         try {
-            return new TunDevice(LibC.open(PATH, LibC.O_RDWR_CLOEXEC_NONBLOCK));
+            return new TunDevice(new FileDescriptor(LibC.open(PATH, LibC.O_RDWR_CLOEXEC_NONBLOCK)));
         } catch (LastErrorException e) {
             throw new IOException("cannot open " + PATH + ": " + reasonForOpen(e.getErrorCode()), e);
         }
+    }
+
+    /**
+     * Takes over a descriptor that is attached to an interface, from another process or another owner in this one;
+     * {@link #attach} then only sees that it is the interface that is asked for.
+     *
+     * @throws IOException if it is no such descriptor, or its interface is gone
+     */
+    public static TunDevice adopt(FileDescriptor attached) throws IOException {
+        TunDevice device = new TunDevice(attached);
+        InterfaceRequest answer = new InterfaceRequest("");
+        try {
+            LibC.ioctl(attached.intValue(), TUNGETIFF, answer.bytes());
+        } catch (LastErrorException e) {
+            throw new IOException("not the descriptor of a TUN device: " + LibC.strerror(e.getErrorCode()), e);
+        }
+        device.attached(answer);
+        return device;
+    }
+
+    private void attached(InterfaceRequest answer) {
+        name = answer.name();
+        vnetHeader = (answer.flags() & IFF_VNET_HDR) != 0;
+        multiQueue = (answer.flags() & IFF_MULTI_QUEUE) != 0;
     }
 
     private static String reasonForOpen(int errno) {
@@ -54,8 +80,12 @@ public final class TunDevice implements PacketDevice {
 
     /** Creates the interface, or attaches to a persistent one, for raw IP packets without a packet information header. */
     @Override
-    public void attach(String requestedName, boolean vnetHeader, boolean multiQueue) throws IOException {
-        int flags = IFF_TUN | IFF_NO_PI | (vnetHeader ? IFF_VNET_HDR : 0) | (multiQueue ? IFF_MULTI_QUEUE : 0);
+    public void attach(String requestedName, boolean withVnetHeader, boolean shared) throws IOException {
+        if (!name.isEmpty()) {
+            requireAsAsked(requestedName, withVnetHeader, shared);
+            return;
+        }
+        int flags = IFF_TUN | IFF_NO_PI | (withVnetHeader ? IFF_VNET_HDR : 0) | (shared ? IFF_MULTI_QUEUE : 0);
         InterfaceRequest request = new InterfaceRequest(requestedName).flags(flags);
         try {
             LibC.ioctl(descriptor.intValue(), TUNSETIFF, request.bytes());
@@ -65,8 +95,14 @@ public final class TunDevice implements PacketDevice {
                             + reasonForAttach(e.getErrorCode()),
                     e);
         }
-        name = request.name();
-        this.vnetHeader = vnetHeader;
+        attached(request);
+    }
+
+    private void requireAsAsked(String requestedName, boolean withVnetHeader, boolean shared) throws IOException {
+        if (!name.equals(requestedName) || vnetHeader != withVnetHeader || multiQueue != shared) {
+            throw new IOException("the device that was handed over is '" + name
+                    + "', or has other queues or offloads than asked for");
+        }
     }
 
     private static String reasonForAttach(int errno) {

@@ -3,6 +3,7 @@ package io.rudder.netty.linux;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 
@@ -25,6 +26,11 @@ public final class UdpSocket extends Socket {
         } catch (LastErrorException e) {
             throw new IOException("cannot open a UDP socket: " + LibC.strerror(e.getErrorCode()), e);
         }
+    }
+
+    /** Takes over the descriptor of a bound IPv4 UDP socket, from another process or another owner in this one. */
+    public static UdpSocket adopt(FileDescriptor bound) {
+        return new UdpSocket(bound.intValue());
     }
 
     /**

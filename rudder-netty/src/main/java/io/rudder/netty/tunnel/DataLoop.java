@@ -5,11 +5,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.rudder.net.Ipv4Prefix;
+import io.rudder.netty.linux.Descriptors;
+import io.rudder.netty.linux.TunDevice;
+import io.rudder.netty.linux.UdpSocket;
 import io.rudder.netty.offload.Coalescer;
 import io.rudder.netty.offload.PacketSink;
 import io.rudder.netty.offload.PathMtus;
@@ -28,9 +33,11 @@ import io.rudder.status.Counters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,19 +63,22 @@ final class DataLoop {
     private static final ChannelOption<Integer> IP_MTU_DISCOVER =
             new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
     private static final int IP_PMTUDISC_DO = 2;
+    private static final long DRAIN_LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     // What may wait for a socket that is full, before packets are dropped.
     private static final WriteBufferWaterMark BACKLOG = new WriteBufferWaterMark(1 << 20, 4 << 20);
 
     private final Counters counters = new Counters();
     private final EventLoop loop;
     private final DataLoopOptions options;
+    private final LoopDescriptors inherited;
     private Channel udp;
     private TunChannel tun;
     private volatile SegmentBatch batch;
 
-    DataLoop(EventLoop loop, DataLoopOptions options) {
+    DataLoop(EventLoop loop, DataLoopOptions options, LoopDescriptors inherited) {
         this.loop = loop;
         this.options = options;
+        this.inherited = inherited;
     }
 
     /** Opens device and socket; nothing is read before {@link #start}. */
@@ -94,7 +104,7 @@ final class DataLoop {
         InetSocketAddress address = options.underlay();
         ChannelFuture bound = new Bootstrap()
                 .group(loop)
-                .channel(UdpChannel.class)
+                .channelFactory(this::newUdpChannel)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.ALLOCATOR, options.memory())
                 .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(UDP_READS_PER_TURN))
@@ -136,7 +146,7 @@ final class DataLoop {
         try {
             bound = new Bootstrap()
                     .group(loop)
-                    .channelFactory(options.device())
+                    .channelFactory(this::newTunChannel)
                     .option(ChannelOption.AUTO_READ, false)
                     .option(ChannelOption.ALLOCATOR, options.memory())
                     .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(TUN_READS_PER_TURN))
@@ -150,6 +160,23 @@ final class DataLoop {
             return CompletableFuture.failedFuture(e);
         }
         return completable(bound, "");
+    }
+
+    private TunChannel newTunChannel() {
+        try {
+            return inherited.device().isPresent()
+                    ? new TunChannel(TunDevice.adopt(inherited.device().get()))
+                    : options.device().newChannel();
+        } catch (IOException e) {
+            throw new ChannelException(e.getMessage(), e);
+        }
+    }
+
+    private UdpChannel newUdpChannel() {
+        return inherited
+                .socket()
+                .map(bound -> new UdpChannel(UdpSocket.adopt(bound)))
+                .orElseGet(UdpChannel::new);
     }
 
     private static ReusingBufferAllocator readBuffers(int readsPerTurn) {
@@ -237,6 +264,43 @@ final class DataLoop {
 
     Channel udp() {
         return udp;
+    }
+
+    /**
+     * Stops reading, sends what was read, and closes both channels, whose descriptors live on as the result.
+     *
+     * @return exceptionally an {@link IOException} if they could not be kept; the channels are closed in any case
+     */
+    CompletableFuture<LoopDescriptors> release() {
+        CompletableFuture<LoopDescriptors> released = new CompletableFuture<>();
+        loop.execute(() -> {
+            tun.config().setAutoRead(false);
+            udp.config().setAutoRead(false);
+            long deadline = System.nanoTime() + DRAIN_LIMIT_NANOS;
+            drainAndDetach(released, deadline);
+        });
+        return released;
+    }
+
+    private void drainAndDetach(CompletableFuture<LoopDescriptors> released, long deadlineNanos) {
+        if (hasUnsent() && System.nanoTime() - deadlineNanos < 0) {
+            loop.schedule(() -> drainAndDetach(released, deadlineNanos), 1, TimeUnit.MILLISECONDS);
+            return;
+        }
+        try {
+            FileDescriptor device = Descriptors.duplicate(tun.fd());
+            FileDescriptor socket = Descriptors.duplicate(((UdpChannel) udp).fd());
+            close();
+            released.complete(new LoopDescriptors(Optional.of(device), Optional.of(socket)));
+        } catch (IOException e) {
+            close();
+            released.completeExceptionally(e);
+        }
+    }
+
+    private boolean hasUnsent() {
+        ChannelOutboundBuffer waiting = udp.unsafe().outboundBuffer();
+        return waiting != null && !waiting.isEmpty();
     }
 
     void close() {

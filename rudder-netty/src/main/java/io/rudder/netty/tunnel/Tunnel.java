@@ -110,6 +110,28 @@ public final class Tunnel {
         return closed.copy();
     }
 
+    /**
+     * Ends this tunnel and keeps what it lives in: stops reading, sends what was read, and gives the descriptors, with
+     * which another tunnel goes on, here or in another process. The kernel keeps packets meanwhile, as many as its
+     * queues hold.
+     *
+     * @return exceptionally an {@link IOException} if the descriptors could not be kept; the tunnel is closed then too
+     */
+    public CompletableFuture<TunnelDescriptors> release() {
+        closing = true;
+        List<CompletableFuture<LoopDescriptors>> released =
+                loops.stream().map(DataLoop::release).toList();
+        return CompletableFuture.allOf(released.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done ->
+                        together(released.stream().map(CompletableFuture::join).toList()));
+    }
+
+    private static TunnelDescriptors together(List<LoopDescriptors> loops) {
+        return new TunnelDescriptors(
+                loops.stream().flatMap(loop -> loop.device().stream()).toList(),
+                loops.stream().flatMap(loop -> loop.socket().stream()).toList());
+    }
+
     /** Closes the device, which removes it, and the socket; returns {@link #closeFuture}. */
     public CompletableFuture<Void> close() {
         closing = true;

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.rudder.netty.tun.TunChannel;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public final class TunnelBootstrap {
     private ChannelFactory<? extends TunChannel> device = TunChannel::new;
     private ChannelHandler tunHandler = new NoHandler();
     private ChannelHandler udpHandler = new NoHandler();
+    private Optional<TunnelDescriptors> inherited = Optional.empty();
 
     /** The loops that carry packets; of Netty's epoll transport, at least as many as {@link #queues}. */
     public TunnelBootstrap group(EventLoopGroup loops) {
@@ -131,6 +133,15 @@ public final class TunnelBootstrap {
     }
 
     /**
+     * Goes on with the device, and the socket if there is one, of a tunnel that was released. Name, queues, offloads and
+     * underlay must be the same as there; if opening fails, the descriptors are closed.
+     */
+    public TunnelBootstrap inherit(TunnelDescriptors descriptors) {
+        inherited = Optional.of(descriptors);
+        return this;
+    }
+
+    /**
      * Opens device and socket. The device has no address yet and is down.
      *
      * @return the data path; exceptionally an {@link java.io.IOException} with one line fit for an operator, for
@@ -141,7 +152,19 @@ public final class TunnelBootstrap {
         Objects.requireNonNull(underlay, "underlay");
         DataLoopOptions options =
                 new DataLoopOptions(underlay, offload, queues > 1, allocator, device, tunHandler, udpHandler);
-        return openLoops(new ArrayList<>(), options, tunName).thenApply(loops -> new Tunnel(loops, probeInterval));
+        int devices = inherited.map(all -> all.devices().size()).orElse(queues);
+        if (devices != queues) {
+            inherited.get().close();
+            return CompletableFuture.failedFuture(
+                    new IOException("the device that was handed over has " + devices + " queues, not " + queues));
+        }
+        return openLoops(new ArrayList<>(), options, tunName)
+                .thenApply(loops -> new Tunnel(loops, probeInterval))
+                .whenComplete((tunnel, failure) -> {
+                    if (failure != null) {
+                        inherited.ifPresent(TunnelDescriptors::close);
+                    }
+                });
     }
 
     /** One after the other: the first one makes the device, the others attach to it by the name that it got. */
@@ -149,7 +172,9 @@ public final class TunnelBootstrap {
         if (open.size() == queues) {
             return CompletableFuture.completedFuture(open);
         }
-        return new DataLoop(group.next(), options)
+        LoopDescriptors descriptors =
+                inherited.map(all -> LoopDescriptors.of(all, open.size())).orElse(LoopDescriptors.NONE);
+        return new DataLoop(group.next(), options, descriptors)
                 .open(name)
                 .whenComplete((loop, failure) -> {
                     if (failure != null) {

@@ -27,6 +27,7 @@ public final class UdpChannel extends AbstractPacketChannel {
 
     private final UdpSocket socket;
     private final UdpChannelConfig config;
+    private final boolean adopted;
     private InetSocketAddress local;
     // The sender of the last datagram, which is that of most next ones.
     private InetSocketAddress sender;
@@ -41,6 +42,14 @@ public final class UdpChannel extends AbstractPacketChannel {
             throw new ChannelException(e.getMessage(), e);
         }
         config = new UdpChannelConfig(this, socket);
+        adopted = false;
+    }
+
+    /** Takes over a socket that is bound already: {@link #bind} to its address binds nothing. */
+    public UdpChannel(UdpSocket bound) {
+        socket = bound;
+        config = new UdpChannelConfig(this, socket);
+        adopted = true;
     }
 
     @Override
@@ -55,8 +64,13 @@ public final class UdpChannel extends AbstractPacketChannel {
 
     @Override
     protected SocketAddress attach(SocketAddress address) throws IOException {
-        socket.bind(address);
+        if (!adopted) {
+            socket.bind(address);
+        }
         local = socket.localAddress();
+        if (adopted && !local.equals(address)) {
+            throw new IOException("the socket that was handed over is bound to " + local);
+        }
         return local;
     }
 

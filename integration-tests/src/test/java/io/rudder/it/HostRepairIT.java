@@ -1,0 +1,160 @@
+package io.rudder.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rudder.it.lab.Cluster;
+import io.rudder.it.lab.Host;
+import io.rudder.it.lab.RudderProcess;
+import io.rudder.it.lab.Wait;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What others change on a host under a running daemon, and how long it takes until the overlay is whole again. */
+class HostRepairIT {
+    // The promise is a second; a machine that other tests keep busy is given more.
+    private static final Duration BOUND = Duration.ofSeconds(15);
+
+    @RegisterExtension
+    static final Cluster CLUSTER = Cluster.ofHosts("a", "b", "c");
+
+    private static RudderProcess a;
+    private static RudderProcess b;
+
+    @BeforeAll
+    static void start() {
+        List<RudderProcess> daemons = CLUSTER.startOn("a", "b");
+        a = daemons.get(0);
+        b = daemons.get(1);
+        awaitPing();
+    }
+
+    private static void awaitPing() {
+        Wait.untilAsserted(
+                BOUND,
+                () -> assertThat(a.host().ping(b.overlayAddress(), 1).output()).contains(" 0% packet loss"));
+    }
+
+    /** Does it, waits until both commands' output is as before, and until packets flow. */
+    private static void assertRestored(String what, String... command) {
+        Host host = a.host();
+        String before = state();
+        long start = System.nanoTime();
+        host.run(command);
+        Wait.untilAsserted(BOUND, () -> assertThat(state()).isEqualTo(before));
+        print(what, start);
+        awaitPing();
+    }
+
+    private static void print(String what, long startNanos) {
+        System.out.printf(
+                "HostRepairIT: %s: restored after %d ms%n", what, (System.nanoTime() - startNanos) / 1_000_000);
+    }
+
+    private static String state() {
+        return a.host()
+                .exec(
+                        "sh",
+                        "-c",
+                        "ip -4 -o addr show dev rudder0; ip link show dev rudder0; ip -4 route show dev rudder0;"
+                                + " cat /proc/sys/net/ipv4/conf/rudder0/accept_local")
+                .stdout()
+                // A device that is made again has another index.
+                .replaceAll("(?m)^\\d+:", "");
+    }
+
+    @Test
+    void theDeviceIsMadeAgainAfterItWasDeleted() {
+        assertRestored("device deleted", "ip", "link", "del", "rudder0");
+        assertThat(a.process().isAlive()).isTrue();
+    }
+
+    @Test
+    void theDeviceIsSetUpAgain() {
+        assertRestored("device set down", "ip", "link", "set", "rudder0", "down");
+    }
+
+    @Test
+    void theAddressIsGivenAgain() {
+        assertRestored("address removed", "ip", "addr", "flush", "dev", "rudder0");
+    }
+
+    @Test
+    void theRouteIsAddedAgain() {
+        assertRestored("route removed", "ip", "route", "del", "10.0.0.0/16", "dev", "rudder0");
+    }
+
+    @Test
+    void theMtuIsSetAgain() {
+        assertRestored("device's MTU changed", "ip", "link", "set", "rudder0", "mtu", "1300");
+    }
+
+    @Test
+    void theKernelSettingIsSetAgain() {
+        assertRestored("accept_local reset", "sysctl", "-qw", "net.ipv4.conf.rudder0.accept_local=0");
+    }
+
+    @Test
+    void theUnderlaysMtuIsFollowed() {
+        Host host = a.host();
+        long start = System.nanoTime();
+        host.run("ip", "link", "set", "eth0", "mtu", "1400");
+        Wait.untilAsserted(BOUND, () -> assertThat(a.subnetFile().mtuBytes()).isEqualTo(1372));
+        assertThat(state()).contains("mtu 1372");
+        print("underlay's MTU changed", start);
+        host.run("ip", "link", "set", "eth0", "mtu", "1500");
+        Wait.untilAsserted(BOUND, () -> assertThat(a.subnetFile().mtuBytes()).isEqualTo(1472));
+        awaitPing();
+    }
+
+    @Test
+    void theUnderlaysAddressIsFollowedInTheLeaseAndByThePeers() {
+        String before = state();
+        String subnet = a.subnetFile().subnet();
+        long start = System.nanoTime();
+        move(a.host().address(), "198.51.100.77");
+        Wait.untilAsserted(
+                BOUND,
+                () -> assertThat(CLUSTER.etcd().get(a.leaseKey()).orElse("")).contains("198.51.100.77"));
+        print("underlay's address changed, in the lease", start);
+        awaitPing();
+        print("underlay's address changed, packets flow", start);
+        assertThat(state()).isEqualTo(before);
+        assertThat(a.subnetFile().subnet()).isEqualTo(subnet);
+        move("198.51.100.77", a.host().address());
+        awaitPing();
+    }
+
+    private static void move(String from, String to) {
+        a.host().run("sh", "-c", "ip addr del %s/24 dev eth0; ip addr add %s/24 dev eth0".formatted(from, to));
+    }
+
+    @Test
+    void anUnderlayThatGoesDownAndUpIsGoneOnWith() {
+        a.host().run("ip", "link", "set", "eth0", "down");
+        Wait.until(BOUND, () -> a.host().ping(b.overlayAddress(), 1, "-W", "1").exitCode() != 0);
+        a.host().run("ip", "link", "set", "eth0", "up");
+        awaitPing();
+    }
+
+    @Test
+    void whatCannotBeRepairedIsTriedAtIntervalsAndToldOnce() {
+        RudderProcess c = CLUSTER.start(CLUSTER.host("c")).awaitReady();
+        c.host().run("ip", "link", "add", "other0", "type", "veth", "peer", "name", "other1");
+        c.host().run("ip", "link", "set", "other0", "up");
+        c.host().run("sh", "-c", "ip route del 10.0.0.0/16 dev rudder0; ip route add 10.0.0.0/16 dev other0");
+        c.process().awaitOutput("repair failed.*10.0.0.0/16 is taken by device other0", BOUND);
+        c.host().run("ip", "link", "del", "other0");
+        Wait.untilAsserted(
+                BOUND,
+                () -> assertThat(c.host().run("ip", "-4", "route").stdout()).contains("10.0.0.0/16 dev rudder0"));
+        Map<String, Long> counters = c.finalCounters();
+        assertThat(counters.get("repair_route")).isPositive();
+        assertThat(counters.get("repair_failures")).isBetween(1L, 20L);
+        assertThat(c.log().lines().filter(line -> line.contains("repair failed")))
+                .hasSize(1);
+    }
+}

@@ -1,0 +1,201 @@
+package io.rudder.daemon;
+
+import io.netty.channel.EventLoopGroup;
+import io.rudder.config.Backend;
+import io.rudder.config.NetworkConfig;
+import io.rudder.daemon.host.Commands;
+import io.rudder.daemon.host.ExternalInterface;
+import io.rudder.daemon.host.HostException;
+import io.rudder.daemon.host.HostWatch;
+import io.rudder.daemon.host.OverlayAddress;
+import io.rudder.lease.Lease;
+import io.rudder.net.Ipv4;
+import io.rudder.peer.RouteTable;
+import io.rudder.status.Counter;
+import io.rudder.status.Counters;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The overlay on this host: the data path and the subnet file, and both kept as they should be while others change the
+ * host, and while the interface to the peers changes. Each look compares all there is with what should be, so it does
+ * not matter which notification led to it, or whether one was lost. On the daemon's thread.
+ */
+final class HostSide {
+    private static final Logger log = LoggerFactory.getLogger(HostSide.class);
+    // Nobody tells of a changed kernel setting.
+    private static final Duration SETTING_INTERVAL = Duration.ofMillis(500);
+
+    private final DaemonSettings settings;
+    private final SubnetFile subnetFile;
+    private final Commands commands;
+    private final Mailbox mailbox;
+    private final IntConsumer onAddress;
+    private final Counters counters = new Counters();
+    private final RepairPace pace = new RepairPace(System::nanoTime);
+    private final RepairLog repairLog = new RepairLog(System::nanoTime);
+    private ExternalInterface underlay;
+    private int port;
+    private Optional<SubnetFile.Content> wanted = Optional.empty();
+    private Optional<SubnetFile.Content> written = Optional.empty();
+    private volatile Optional<DataPath> dataPath = Optional.empty();
+
+    /**
+     * Nothing is made yet.
+     *
+     * @param onAddress hears of another address of the interface to the peers
+     */
+    HostSide(
+            DaemonSettings settings,
+            SubnetFile subnetFile,
+            Commands commands,
+            Mailbox mailbox,
+            ExternalInterface underlay,
+            IntConsumer onAddress) {
+        this.settings = settings;
+        this.subnetFile = subnetFile;
+        this.commands = commands;
+        this.mailbox = mailbox;
+        this.underlay = underlay;
+        this.onAddress = onAddress;
+    }
+
+    /** The lease is held: makes the data path, unless others carry the packets, and writes the subnet file. */
+    void join(NetworkConfig config, Lease own, EventLoopGroup watchGroup, Phases phases) throws HostException {
+        port = settings.underlay().port().orElse(config.backend().port());
+        boolean carries = config.backend().type() == Backend.Type.UDP;
+        int mtuBytes = carries ? OverlayAddress.mtuBytesInside(underlay.mtuBytes()) : underlay.mtuBytes();
+        wanted = Optional.of(new SubnetFile.Content(
+                config.network(), own.subnet(), mtuBytes, settings.host().ipMasq()));
+        if (carries) {
+            dataPath = Optional.of(
+                    DataPath.open(settings, local(), address(), commands, phases, counters, mailbox::onHostChanged));
+        }
+        writeSubnetFile();
+        HostWatch watch = HostWatch.open(watchGroup, config.network(), mailbox::onHostChanged);
+        phases.onUndo("the watch of the host", watch::close);
+        // What changed between the making and the watching.
+        pace.hint();
+    }
+
+    /** The host has another subnet than before. */
+    void move(Lease own) throws HostException {
+        SubnetFile.Content old = content();
+        wanted = Optional.of(new SubnetFile.Content(old.network(), own.subnet(), old.mtuBytes(), old.ipMasq()));
+        if (dataPath.isPresent()) {
+            dataPath.get().move(address());
+        }
+        writeSubnetFile();
+        log.warn("the subnet is {} now; what runs in {} has to be started again", own.subnet(), old.subnet());
+    }
+
+    /** Carries packets by these routes from now on. */
+    void routes(RouteTable routes) {
+        dataPath.ifPresent(path -> path.routes(routes));
+    }
+
+    /** What this host has; only once it has joined. */
+    SubnetFile.Content content() {
+        return wanted.orElseThrow();
+    }
+
+    /** The data path; empty before the lease is held, and if others carry the packets. On any thread. */
+    Optional<DataPath> dataPath() {
+        return dataPath;
+    }
+
+    private InetSocketAddress local() {
+        return new InetSocketAddress(Ipv4.toInetAddress(underlay.address()), port);
+    }
+
+    private OverlayAddress address() {
+        SubnetFile.Content content = content();
+        return new OverlayAddress(content.network(), content.subnet(), content.mtuBytes());
+    }
+
+    private void writeSubnetFile() throws HostException {
+        if (!wanted.equals(written)) {
+            subnetFile.write(content());
+            written = wanted;
+        }
+    }
+
+    /** Something changed on the host: it is looked at soon. */
+    void hint() {
+        pace.hint();
+    }
+
+    /** How long the host may be left alone. */
+    long nanosUntilTick() {
+        return Math.min(pace.nanosLeft(), SETTING_INTERVAL.toNanos());
+    }
+
+    /** Looks at the host if it is time, and always at what nobody tells of. */
+    void tick() {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        if (pace.nanosLeft() <= 0) {
+            look();
+        } else {
+            dataPath.filter(DataPath::repairSetting).ifPresent(path -> repaired(Counter.REPAIR_SETTING));
+        }
+    }
+
+    private void look() {
+        try {
+            followUnderlay();
+            List<Counter> repairs = dataPath.isPresent() ? dataPath.get().repair(local(), address()) : List.of();
+            repairs.forEach(this::repaired);
+            writeSubnetFile();
+            dataPath.ifPresent(DataPath::keepUp);
+            pace.looked(!repairs.isEmpty());
+        } catch (HostException e) {
+            counters.increment(Counter.REPAIR_FAILURES);
+            repairLog.failed(e.getMessage());
+            pace.failed();
+        }
+    }
+
+    private void followUnderlay() throws HostException {
+        ExternalInterface before = underlay;
+        underlay = before.refreshed(settings.underlay().iface());
+        if (underlay.address() != before.address()) {
+            counters.increment(Counter.UNDERLAY_ADDRESS_CHANGES);
+            log.warn(
+                    "interface {} has address {} now instead of {}",
+                    underlay.name(),
+                    Ipv4.format(underlay.address()),
+                    Ipv4.format(before.address()));
+            onAddress.accept(underlay.address());
+        }
+        if (underlay.mtuBytes() != before.mtuBytes()) {
+            counters.increment(Counter.UNDERLAY_MTU_CHANGES);
+            log.warn(
+                    "interface {} has an MTU of {} now instead of {}",
+                    underlay.name(),
+                    underlay.mtuBytes(),
+                    before.mtuBytes());
+            followMtu();
+        }
+    }
+
+    private void followMtu() throws HostException {
+        SubnetFile.Content old = content();
+        int mtuBytes = dataPath.isPresent() ? OverlayAddress.mtuBytesInside(underlay.mtuBytes()) : underlay.mtuBytes();
+        wanted = Optional.of(new SubnetFile.Content(old.network(), old.subnet(), mtuBytes, old.ipMasq()));
+        if (dataPath.isPresent()) {
+            dataPath.get().changeMtu(address());
+        }
+    }
+
+    private void repaired(Counter repair) {
+        counters.increment(repair);
+        repairLog.repaired(repair);
+    }
+}

@@ -1,0 +1,59 @@
+package io.rudder.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class RepairPaceTest {
+    private long nanos = 5;
+    private final RepairPace pace = new RepairPace(() -> nanos);
+
+    private Duration left() {
+        return Duration.ofNanos(pace.nanosLeft());
+    }
+
+    private void pass(Duration time) {
+        nanos += time.toNanos();
+    }
+
+    @Test
+    void looksNowAndThenWithoutAHint() {
+        assertThat(left()).isEqualTo(RepairPace.INTERVAL);
+        pass(RepairPace.INTERVAL);
+        pace.looked(false);
+        assertThat(left()).isEqualTo(RepairPace.INTERVAL);
+    }
+
+    @Test
+    void looksSoonAfterAHintAndFurtherHintsDoNotPutItOff() {
+        pace.hint();
+        assertThat(left()).isEqualTo(RepairPace.COALESCING);
+        pass(Duration.ofMillis(6));
+        pace.hint();
+        assertThat(left()).isEqualTo(RepairPace.COALESCING.minusMillis(6));
+    }
+
+    @Test
+    void restsAfterARepairThatSomebodyUndoes() {
+        pace.looked(true);
+        pace.hint();
+        assertThat(left()).isEqualTo(RepairPace.REST);
+    }
+
+    @Test
+    void waitsLongerWithEachFailureWhateverIsHinted() {
+        Duration last = Duration.ZERO;
+        for (int failure = 0; failure < 20; failure++) {
+            pace.failed();
+            pace.hint();
+            last = left();
+            assertThat(last).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+            pass(last);
+        }
+        assertThat(last).isGreaterThanOrEqualTo(Duration.ofMillis(2500));
+        pace.looked(false);
+        pace.hint();
+        assertThat(left()).isEqualTo(RepairPace.COALESCING);
+    }
+}
