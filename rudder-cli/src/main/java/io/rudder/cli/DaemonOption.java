@@ -50,6 +50,10 @@ enum DaemonOption {
             "SECONDS|off",
             "5",
             "Measure the way to each peer so often, 1 to 3600; longer with more than 125 peers."),
+    HEALTHZ_IP("-healthz-ip", "IP", "0.0.0.0", "The address to answer HTTP at."),
+    HEALTHZ_PORT(
+            "-healthz-port", "PORT", "0", "TCP port for health, metrics, status and a page over HTTP; 0 for none."),
+    METRICS_PER_PEER("-metrics-per-peer", "", "false", "Let metrics have series for each peer."),
     LOG_FORMAT("-log-format", "text|json", "text", "How log lines look; text has no times of its own in the journal."),
     V("-v", "LEVEL", "0", "0, or 1 to log what the data path does.");
 

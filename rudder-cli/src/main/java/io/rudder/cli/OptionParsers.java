@@ -31,6 +31,14 @@ final class OptionParsers {
         return number(text, 1, 65535, "a UDP port");
     }
 
+    static int tcpPort(String text) {
+        return number(text, 0, 65535, "a TCP port");
+    }
+
+    static String listenIp(String text) {
+        return Ipv4.format(Ipv4.parse(text));
+    }
+
     static int renewMarginMinutes(String text) {
         return number(text, 1, 1439, "a number of minutes");
     }

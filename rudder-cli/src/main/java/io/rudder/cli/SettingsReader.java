@@ -1,8 +1,10 @@
 package io.rudder.cli;
 
 import io.rudder.daemon.DaemonSettings;
+import io.rudder.daemon.admin.AdminSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Makes the daemon's settings of what the operator chose. */
 final class SettingsReader {
@@ -19,7 +21,8 @@ final class SettingsReader {
                 underlay(),
                 host(),
                 carriage(),
-                lease());
+                lease(),
+                http());
     }
 
     private DaemonSettings.Underlay underlay() throws OptionException {
@@ -44,6 +47,13 @@ final class SettingsReader {
                 values.get(DaemonOption.QUEUES, OptionParsers::queues),
                 values.get(DaemonOption.REALTIME, OptionParsers::flag),
                 values.get(DaemonOption.PROBE_INTERVAL, OptionParsers::probeInterval));
+    }
+
+    private Optional<AdminSettings> http() throws OptionException {
+        int port = values.get(DaemonOption.HEALTHZ_PORT, OptionParsers::tcpPort);
+        String ip = values.get(DaemonOption.HEALTHZ_IP, OptionParsers::listenIp);
+        boolean perPeer = values.get(DaemonOption.METRICS_PER_PEER, OptionParsers::flag);
+        return port == 0 ? Optional.empty() : Optional.of(new AdminSettings(ip, port, perPeer));
     }
 
     private DaemonSettings.Leasing lease() throws OptionException {

@@ -1,5 +1,6 @@
 package io.rudder.daemon;
 
+import io.rudder.daemon.admin.AdminSettings;
 import io.rudder.etcd.EtcdLeases;
 import io.rudder.etcd.EtcdOptions;
 import io.rudder.lease.LeasePolicy;
@@ -18,9 +19,16 @@ import java.util.Optional;
  * @param host what is made on this host
  * @param carriage how packets are carried
  * @param leasing how the own lease is had and kept
+ * @param http where it answers HTTP, if anywhere
  */
 public record DaemonSettings(
-        EtcdOptions etcd, Optional<Path> peersFile, Underlay underlay, Host host, Carriage carriage, Leasing leasing) {
+        EtcdOptions etcd,
+        Optional<Path> peersFile,
+        Underlay underlay,
+        Host host,
+        Carriage carriage,
+        Leasing leasing,
+        Optional<AdminSettings> http) {
 
     /** Where configuration and leases come from. */
     LeaseSource leases() {

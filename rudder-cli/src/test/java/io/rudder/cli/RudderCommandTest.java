@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rudder.cli.log.LogFormat;
 import io.rudder.cli.log.LogSettings;
 import io.rudder.daemon.DaemonSettings;
+import io.rudder.daemon.admin.AdminSettings;
 import io.rudder.daemon.host.HostException;
 import io.rudder.etcd.EtcdOptions;
 import io.rudder.net.Ipv4;
@@ -45,7 +46,8 @@ class RudderCommandTest {
                                 "rudder0", Path.of("/run/rudder/subnet.env"), Path.of("/var/lib/rudder"), false),
                         new DaemonSettings.Carriage(
                                 true, Math.max(1, Math.min(64, cores / 2)), false, Optional.of(Duration.ofSeconds(5))),
-                        new DaemonSettings.Leasing(Duration.ofMinutes(60), false)));
+                        new DaemonSettings.Leasing(Duration.ofMinutes(60), false),
+                        Optional.empty()));
         assertThat(log).isEqualTo(new LogSettings(LogFormat.TEXT, 0));
     }
 
@@ -76,11 +78,11 @@ class RudderCommandTest {
 
     @Test
     void takesAllOptions() {
-        assertThat(
-                        execute(
-                                "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -peers-file /p -iface eth1 -public-ip 192.0.2.7"
-                                        + " -port 9000 -tun-name r1 -subnet-file /f -state-dir /s -run-dir /r -ip-masq"
-                                        + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -realtime -probe-interval off -log-format json -v 1"))
+        assertThat(execute(
+                        "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -peers-file /p -iface eth1 -public-ip 192.0.2.7"
+                                + " -port 9000 -tun-name r1 -subnet-file /f -state-dir /s -run-dir /r -ip-masq"
+                                + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -realtime -probe-interval off -healthz-ip 127.0.0.1 -healthz-port 9090 -metrics-per-peer"
+                                + " -log-format json -v 1"))
                 .isZero();
 
         assertThat(started)
@@ -91,7 +93,8 @@ class RudderCommandTest {
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
                         new DaemonSettings.Host("r1", Path.of("/f"), Path.of("/s"), true),
                         new DaemonSettings.Carriage(false, 3, true, Optional.empty()),
-                        new DaemonSettings.Leasing(Duration.ofMinutes(1430), true)));
+                        new DaemonSettings.Leasing(Duration.ofMinutes(1430), true),
+                        Optional.of(new AdminSettings("127.0.0.1", 9090, true))));
         assertThat(started.orElseThrow().leasing().policy().renewInterval()).isEqualTo(Duration.ofMinutes(10));
         assertThat(log).isEqualTo(new LogSettings(LogFormat.JSON, 1));
     }
@@ -153,6 +156,8 @@ class RudderCommandTest {
                 "-public-ip 127.0.0.1 # -public-ip: '127.0.0.1' is not an address at which peers can reach this host",
                 "-probe-interval 0 # -probe-interval: '0' is not off or a number of seconds (expected 1 to 3600)",
                 "-log-format=xml # -log-format: 'xml' is neither text nor json",
+                "-healthz-port 99999 # -healthz-port: '99999' is not a TCP port (expected 0 to 65535)",
+                "-healthz-ip localhost # -healthz-ip: 'localhost' is not an IPv4 address (expected a.b.c.d)",
                 "-subnet-file / # -subnet-file: '/' is not a file",
                 "-state-dir= # -state-dir: '' is not a path",
                 "-iface= # -iface: '' is not an interface (expected its name or its address)",

@@ -43,6 +43,7 @@ public final class Requirements {
 
     private static Map<String, String> packageOfCommand() {
         Map<String, String> packages = new LinkedHashMap<>();
+        packages.put("chromium", "chromium");
         packages.put("etcd", "etcd-server");
         packages.put("etcdctl", "etcd-client");
         packages.put("ethtool", "ethtool");

@@ -5,9 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -15,33 +13,38 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import io.rudder.status.NodeStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP server of a daemon, on a thread of its own, which answers also when the others stand still. */
+/** The HTTP server of a daemon, on a loop that answers also when the others stand still. */
 public final class AdminServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
     private static final Duration CONNECTION_BOUND = Duration.ofSeconds(30);
+    private static final long CLOSE_SECONDS = 1;
     private static final int MAX_CONNECTIONS = 128;
     private static final int MAX_HEADER_BYTES = 8192;
     private static final int MAX_LINE_BYTES = 2048;
     private static final int MAX_BODY_BYTES = 1024;
 
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("rudder-admin", true), EpollIoHandler.newFactory());
-    private final ChannelGroup connections = new DefaultChannelGroup(group.next());
+    private final EventLoop loop;
+    private final ChannelGroup channels;
     private final AdminPages pages;
     private final LoopPulse pulse;
+    private final List<Future<?>> timers = new ArrayList<>();
     private Channel listener;
 
-    private AdminServer(AdminPages pages, LoopPulse pulse) {
+    private AdminServer(EventLoop loop, AdminPages pages, LoopPulse pulse) {
+        this.loop = loop;
+        this.channels = new DefaultChannelGroup(loop);
         this.pages = pages;
         this.pulse = pulse;
     }
@@ -49,26 +52,22 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Listens and answers until it is closed.
      *
+     * @param loop where everything happens, of Netty's epoll transport; not one that carries packets
      * @param status the node's status at the moment of the call, on any thread
      * @param pulse the loops that must turn; asked every second from now on
      * @throws IOException with one line fit for an operator, when the port is taken, for example
      */
-    public static AdminServer open(AdminSettings settings, Supplier<NodeStatus> status, LoopPulse pulse)
+    public static AdminServer open(AdminSettings settings, EventLoop loop, Supplier<NodeStatus> status, LoopPulse pulse)
             throws IOException {
-        AdminServer server = new AdminServer(new AdminPages(status, pulse, settings.metricsPerPeer()), pulse);
-        try {
-            server.bind(settings);
-        } catch (IOException e) {
-            server.close();
-            throw e;
-        }
+        AdminServer server = new AdminServer(loop, new AdminPages(status, pulse, settings.metricsPerPeer()), pulse);
+        server.bind(settings);
         server.runTimers();
         return server;
     }
 
     private void bind(AdminSettings settings) throws IOException {
         ChannelFuture bound = new ServerBootstrap()
-                .group(group)
+                .group(loop)
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childHandler(new ChannelInitializer<>() {
@@ -86,16 +85,17 @@ public final class AdminServer implements AutoCloseable {
                     bound.cause());
         }
         listener = bound.channel();
+        channels.add(listener);
         log.info("HTTP at {}", address());
     }
 
     /** On the admin loop. */
     private void accept(Channel connection) {
-        if (connections.size() >= MAX_CONNECTIONS) {
+        if (channels.size() > MAX_CONNECTIONS) {
             connection.close();
             return;
         }
-        connections.add(connection);
+        channels.add(connection);
         HttpDecoderConfig limits =
                 new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADER_BYTES);
         connection
@@ -108,8 +108,8 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void runTimers() {
-        group.next().scheduleAtFixedRate(pulse::beat, 0, 1, TimeUnit.SECONDS);
-        group.next().scheduleAtFixedRate(this::sample, 0, History.INTERVAL_SECONDS, TimeUnit.SECONDS);
+        timers.add(loop.scheduleAtFixedRate(pulse::beat, 0, 1, TimeUnit.SECONDS));
+        timers.add(loop.scheduleAtFixedRate(this::sample, 0, History.INTERVAL_SECONDS, TimeUnit.SECONDS));
     }
 
     private void sample() {
@@ -125,8 +125,10 @@ public final class AdminServer implements AutoCloseable {
         return (InetSocketAddress) listener.localAddress();
     }
 
+    /** Closes the listener and all connections; the loop goes on. Not on the loop. */
     @Override
     public void close() {
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+        timers.forEach(timer -> timer.cancel(false));
+        channels.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -1,2 +1,2 @@
-/** What a running daemon tells over HTTP: health, metrics, status and a page for people. On a thread of its own. */
+/** What a running daemon tells over HTTP: health, metrics, status and a page for people. On the loop that serves operators. */
 package io.rudder.daemon.admin;

@@ -3,6 +3,10 @@ package io.rudder.daemon.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.rudder.status.NodeStatus;
 import io.rudder.status.StatusJson;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,17 +35,20 @@ class AdminServerTest {
     private final LoopPulse pulse = new LoopPulse(now::get);
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();
+    private final EventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("admin", true), EpollIoHandler.newFactory());
     private volatile NodeStatus status = SampleStatus.after(10);
     private AdminServer server;
 
     @BeforeEach
     void open() throws IOException {
-        server = AdminServer.open(ANY_PORT, () -> status, pulse);
+        server = AdminServer.open(ANY_PORT, group.next(), () -> status, pulse);
     }
 
     @AfterEach
     void close() {
         server.close();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     private HttpResponse<String> send(String method, String path) throws Exception {
@@ -161,7 +169,8 @@ class AdminServerTest {
     @Test
     void aPortThatIsTakenIsOneLine() {
         int taken = server.address().getPort();
-        assertThatThrownBy(() -> AdminServer.open(new AdminSettings("127.0.0.1", taken, false), () -> status, pulse))
+        assertThatThrownBy(() -> AdminServer.open(
+                        new AdminSettings("127.0.0.1", taken, false), group.next(), () -> status, pulse))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot answer HTTP on 127.0.0.1:" + taken)
                 .hasMessageContaining("Address already in use")
