@@ -10,6 +10,7 @@ import io.rudder.daemon.host.Commands;
 import io.rudder.daemon.host.ExternalInterface;
 import io.rudder.daemon.host.HostException;
 import io.rudder.daemon.host.ProcessCommands;
+import io.rudder.daemon.systemd.ServiceManager;
 import io.rudder.lease.LeaseRegistry;
 import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.RegistryException;
@@ -46,6 +47,8 @@ public final class Daemon {
     private final Mailbox mailbox = new Mailbox();
     private final Phases phases = new Phases();
     private final Optional<SubnetFile.Content> previous;
+    private EventLoopGroup hostLoop;
+    private ServiceManager serviceManager;
     private ControlPlane controlPlane;
     private HostSide host;
     private boolean isReady;
@@ -70,6 +73,7 @@ public final class Daemon {
             start();
             serve();
             log.info("stopping; the lease is kept");
+            serviceManager.notifier().stopping("stopping; the lease is kept");
             return 0;
         } finally {
             phases.undoAll();
@@ -78,7 +82,11 @@ public final class Daemon {
     }
 
     private void start() throws HostException {
+        hostLoop = hostLoop();
+        serviceManager = ServiceManager.open(hostLoop, System.getenv());
+        serviceManager.watch("rudder-daemon", mailbox::execute);
         ControlThread loop = new ControlThread();
+        serviceManager.watch("rudder-control", loop);
         phases.onUndo("the control thread", loop::close);
         LeaseRegistry registry = openLeases(loop);
         phases.onUndo("the source of leases", registry::close);
@@ -133,9 +141,12 @@ public final class Daemon {
                 throw new HostException(failed.message());
             } else if (event instanceof DaemonEvent.Joined overlay) {
                 warnOfOtherNetwork(overlay.config().network());
-                host.join(overlay.config(), overlay.own(), hostLoop(), phases);
+                host.join(overlay.config(), overlay.own(), hostLoop, phases);
+                host.dataPath().ifPresent(path -> serviceManager.watchAll("rudder-data", path.loops()));
             } else if (event instanceof DaemonEvent.LeaseChanged change) {
                 host.move(change.own());
+            } else if (event instanceof DaemonEvent.Task task) {
+                task.task().run();
             } else if (event instanceof DaemonEvent.HostChanged) {
                 host.hint();
             } else if (event instanceof DaemonEvent.Routes routes) {
@@ -144,7 +155,7 @@ public final class Daemon {
         }
     }
 
-    /** One loop for what is neither packets nor leases: what the kernel tells of the host. */
+    /** One loop for what is neither packets nor leases: what the kernel and the service manager have to do with. */
     private EventLoopGroup hostLoop() {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("rudder-host", true), EpollIoHandler.newFactory());
@@ -174,9 +185,13 @@ public final class Daemon {
 
     private void carry(RouteTable routes) {
         host.routes(routes);
+        String summary = summary(routes.peers().size());
         if (!isReady) {
             isReady = true;
-            log.info("ready: {}", summary(routes.peers().size()));
+            log.info("ready: {}", summary);
+            serviceManager.notifier().ready(summary);
+        } else {
+            serviceManager.notifier().status(summary);
         }
     }
 

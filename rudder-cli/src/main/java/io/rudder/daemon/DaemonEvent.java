@@ -21,6 +21,9 @@ sealed interface DaemonEvent {
     /** The kernel or the data path: something changed on the host. */
     record HostChanged() implements DaemonEvent {}
 
+    /** The watchdog: something to do on the daemon's thread, at once. */
+    record Task(Runnable task) implements DaemonEvent {}
+
     /** A signal: end. */
     record Stop() implements DaemonEvent {}
 }

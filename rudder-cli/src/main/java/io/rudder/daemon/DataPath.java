@@ -163,6 +163,11 @@ final class DataPath {
         }
     }
 
+    /** The loops that carry packets. On any thread. */
+    EventLoopGroup loops() {
+        return group;
+    }
+
     /** The tunnel at this moment: another one after a repair. On any thread. */
     Tunnel tunnel() {
         return tunnel;

@@ -42,6 +42,11 @@ final class Mailbox implements ControlPlane.Listener {
         }
     }
 
+    /** Runs a task on the daemon's thread. */
+    void execute(Runnable task) {
+        events.add(new DaemonEvent.Task(task));
+    }
+
     @Override
     public void onJoined(NetworkConfig config, Lease own) {
         events.add(new DaemonEvent.Joined(config, own));
