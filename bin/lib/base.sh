@@ -13,6 +13,7 @@ debian_base() {
         root=$(mktemp -d "$cache/root.XXXXXX")
         run_quietly debootstrap --variant=minbase --include="$BASE_PACKAGES" "$(debian_codename)" "$root" "$(debian_mirror)"
         rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/usr/share/doc/* "$root"/usr/share/locale/*
+        chmod 755 "$root"
         tar -C "$root" -cf "$file.new" .
         rm -rf "$root"
         mv "$file.new" "$file"

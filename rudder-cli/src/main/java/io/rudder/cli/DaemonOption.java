@@ -26,6 +26,7 @@ enum DaemonOption {
     IP_MASQ("-ip-masq", "", "false", "Give packets that leave the overlay this host's address."),
     TUN_NAME("-tun-name", "NAME", "rudder0", "The TUN device to make."),
     SUBNET_FILE("-subnet-file", "FILE", "", "Where the leased subnet is written; without it, <run-dir>/subnet.env."),
+    CNI_CONF_FILE("-cni-conf-file", "FILE", "", "Where a network configuration for CNI plugins is written as well."),
     RUN_DIR("-run-dir", "DIR", "/run/rudder", "Where files live that a reboot may take."),
     STATE_DIR("-state-dir", "DIR", "/var/lib/rudder", "Where this host's identity is kept."),
     SUBNET_LEASE_RENEW_MARGIN(

@@ -37,6 +37,7 @@ final class SettingsReader {
         return new DaemonSettings.Host(
                 values.get(DaemonOption.TUN_NAME, OptionParsers::tunName),
                 values.find(DaemonOption.SUBNET_FILE, OptionParsers::file).orElse(runDir.resolve("subnet.env")),
+                values.find(DaemonOption.CNI_CONF_FILE, OptionParsers::file),
                 values.get(DaemonOption.STATE_DIR, OptionParsers::path),
                 values.get(DaemonOption.IP_MASQ, OptionParsers::flag));
     }

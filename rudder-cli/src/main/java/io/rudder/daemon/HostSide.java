@@ -121,6 +121,9 @@ final class HostSide {
     private void writeSubnetFile() throws HostException {
         if (!wanted.equals(written)) {
             subnetFile.write(content());
+            if (settings.host().cniConfFile().isPresent()) {
+                CniConfFile.write(settings.host().cniConfFile().get(), content());
+            }
             written = wanted;
         }
     }

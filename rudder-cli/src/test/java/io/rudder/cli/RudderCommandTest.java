@@ -43,7 +43,11 @@ class RudderCommandTest {
                         Optional.empty(),
                         new DaemonSettings.Underlay(Optional.empty(), Optional.empty(), Optional.empty()),
                         new DaemonSettings.Host(
-                                "rudder0", Path.of("/run/rudder/subnet.env"), Path.of("/var/lib/rudder"), false),
+                                "rudder0",
+                                Path.of("/run/rudder/subnet.env"),
+                                Optional.empty(),
+                                Path.of("/var/lib/rudder"),
+                                false),
                         new DaemonSettings.Carriage(
                                 true, Math.max(1, Math.min(64, cores / 2)), false, Optional.of(Duration.ofSeconds(5))),
                         new DaemonSettings.Leasing(Duration.ofMinutes(60), false),
@@ -80,7 +84,7 @@ class RudderCommandTest {
     void takesAllOptions() {
         assertThat(execute(
                         "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -peers-file /p -iface eth1 -public-ip 192.0.2.7"
-                                + " -port 9000 -tun-name r1 -subnet-file /f -state-dir /s -run-dir /r -ip-masq"
+                                + " -port 9000 -tun-name r1 -subnet-file /f -cni-conf-file /c -state-dir /s -run-dir /r -ip-masq"
                                 + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -realtime -probe-interval off -healthz-ip 127.0.0.1 -healthz-port 9090 -metrics-per-peer"
                                 + " -log-format json -v 1"))
                 .isZero();
@@ -91,7 +95,7 @@ class RudderCommandTest {
                         Optional.of(Path.of("/p")),
                         new DaemonSettings.Underlay(
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
-                        new DaemonSettings.Host("r1", Path.of("/f"), Path.of("/s"), true),
+                        new DaemonSettings.Host("r1", Path.of("/f"), Optional.of(Path.of("/c")), Path.of("/s"), true),
                         new DaemonSettings.Carriage(false, 3, true, Optional.empty()),
                         new DaemonSettings.Leasing(Duration.ofMinutes(1430), true),
                         Optional.of(new AdminSettings("127.0.0.1", 9090, true))));
@@ -110,8 +114,8 @@ class RudderCommandTest {
         assertThat(execute("")).isZero();
 
         assertThat(started.orElseThrow().host())
-                .isEqualTo(
-                        new DaemonSettings.Host("r2", Path.of("/run/r2/subnet.env"), Path.of("/var/lib/rudder"), true));
+                .isEqualTo(new DaemonSettings.Host(
+                        "r2", Path.of("/run/r2/subnet.env"), Optional.empty(), Path.of("/var/lib/rudder"), true));
         assertThat(started.orElseThrow().etcd().endpointList()).isEqualTo("http://a:1");
         assertThat(started.orElseThrow().underlay().iface()).isEmpty();
     }
