@@ -50,8 +50,9 @@ final class DataLoop {
     // A datagram, or as many as the kernel's UDP GRO puts together; the same for TUN reads, with virtio_net_hdr.
     private static final int READ_BUFFER_BYTES = 65536 + 16;
     // Bounds how long one direction keeps the loop from the other: each may be 64 KiB, which takes some 50 us.
-    private static final int TUN_READS_PER_TURN = 16;
-    private static final int UDP_READS_PER_TURN = 16;
+    private static final int BYTES_PER_TURN = 16 * 65536;
+    // As many small packets as one UDP GSO send takes.
+    private static final int READS_PER_TURN = 64;
     // The default of 208 KiB holds two or three super-packets; the FORCE options (socket(7), SOL_SOCKET is 1) go beyond
     // the limit of net.core.rmem_max and wmem_max, with CAP_NET_ADMIN.
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
@@ -107,7 +108,7 @@ final class DataLoop {
                 .channelFactory(this::newUdpChannel)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.ALLOCATOR, options.memory())
-                .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(UDP_READS_PER_TURN))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
                 .option(SO_REUSEPORT, options.shared() ? 1 : 0)
                 .option(IP_MTU_DISCOVER, IP_PMTUDISC_DO)
@@ -149,7 +150,7 @@ final class DataLoop {
                     .channelFactory(this::newTunChannel)
                     .option(ChannelOption.AUTO_READ, false)
                     .option(ChannelOption.ALLOCATOR, options.memory())
-                    .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers(TUN_READS_PER_TURN))
+                    .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
                     .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
                     .option(TunChannelOption.VNET_HDR, options.offload())
                     .option(TunChannelOption.OFFLOAD, options.offload() ? TunOffload.TCP_AND_UDP : TunOffload.NONE)
@@ -179,8 +180,8 @@ final class DataLoop {
                 .orElseGet(UdpChannel::new);
     }
 
-    private static ReusingBufferAllocator readBuffers(int readsPerTurn) {
-        return new ReusingBufferAllocator(READ_BUFFER_BYTES, readsPerTurn);
+    private static ReusingBufferAllocator readBuffers() {
+        return new ReusingBufferAllocator(READ_BUFFER_BYTES, READS_PER_TURN, BYTES_PER_TURN);
     }
 
     private static CompletableFuture<Channel> completable(ChannelFuture future, String context) {
