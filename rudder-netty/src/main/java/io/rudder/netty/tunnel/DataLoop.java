@@ -74,6 +74,7 @@ final class DataLoop {
     private final LoopDescriptors inherited;
     private Channel udp;
     private TunChannel tun;
+    private boolean udpCoalescing;
     private volatile SegmentBatch batch;
 
     DataLoop(EventLoop loop, DataLoopOptions options, LoopDescriptors inherited) {
@@ -128,9 +129,7 @@ final class DataLoop {
         if (!accepts(SO_RCVBUFFORCE, SOCKET_BUFFER_BYTES)) {
             accepts(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES);
         }
-        if (options.offload()) {
-            accepts(UdpChannelConfig.UDP_GRO, 1);
-        }
+        udpCoalescing = options.offload() && accepts(UdpChannelConfig.UDP_GRO, 1);
     }
 
     private <T> boolean accepts(ChannelOption<T> option, T value) {
@@ -242,7 +241,6 @@ final class DataLoop {
     OffloadsInUse offloads() {
         SegmentBatch started = batch;
         boolean udpSegmentation = started == null ? sendsSegments() : started.usesSegmentationOffload();
-        boolean udpCoalescing = udp.config().getOption(UdpChannelConfig.UDP_GRO) != 0;
         return new OffloadsInUse(tun.config().offload(), udpSegmentation, udpCoalescing);
     }
 
