@@ -35,6 +35,22 @@ enum DaemonOption {
             "60",
             "Renew while the lease of 24 hours still has so long to live, 1 to 1439; at the latest every hour."),
     TAKE_OVER("-take-over", "", "false", "Take the lease of another live node that has this host's public address."),
+    ON_LEASE_LOST(
+            "-on-lease-lost",
+            "fence|exit|keep",
+            "fence",
+            "When somebody else took the subnet: take another one, end, or go on with it."),
+    ON_SUBNET_CHANGE(
+            "-on-subnet-change",
+            "COMMAND",
+            "",
+            "A shell's command to run when the host got another subnet; RUDDER_OLD_SUBNET and RUDDER_SUBNET name them."),
+    RELEASE_ON_EXIT("-release-on-exit", "", "false", "Give the lease back on exit; without it, a restart finds it again."),
+    OFFLINE_START(
+            "-offline-start",
+            "",
+            "false",
+            "While etcd does not answer at the start, carry on with what an earlier run saved in the state directory."),
     OFFLOAD(
             "-offload",
             "auto|off",

@@ -1,6 +1,7 @@
 package io.rudder.cli;
 
 import io.rudder.cli.log.LogFormat;
+import io.rudder.lease.LeasePolicy;
 import io.rudder.net.Ipv4;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,22 @@ final class OptionParsers {
 
     static int renewMarginMinutes(String text) {
         return number(text, 1, 1439, "a number of minutes");
+    }
+
+    static LeasePolicy.OnLost onLeaseLost(String text) {
+        return switch (text) {
+            case "fence" -> LeasePolicy.OnLost.FENCE;
+            case "exit" -> LeasePolicy.OnLost.EXIT;
+            case "keep" -> LeasePolicy.OnLost.KEEP;
+            default -> throw new IllegalArgumentException("'" + text + "' is none of fence, exit and keep");
+        };
+    }
+
+    static String command(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("'" + text + "' is not a command");
+        }
+        return text;
     }
 
     static boolean offload(String text) {

@@ -60,6 +60,11 @@ final class SettingsReader {
     private DaemonSettings.Leasing lease() throws OptionException {
         int marginMinutes = values.get(DaemonOption.SUBNET_LEASE_RENEW_MARGIN, OptionParsers::renewMarginMinutes);
         return new DaemonSettings.Leasing(
-                Duration.ofMinutes(marginMinutes), values.get(DaemonOption.TAKE_OVER, OptionParsers::flag));
+                Duration.ofMinutes(marginMinutes),
+                values.get(DaemonOption.TAKE_OVER, OptionParsers::flag),
+                values.get(DaemonOption.ON_LEASE_LOST, OptionParsers::onLeaseLost),
+                values.find(DaemonOption.ON_SUBNET_CHANGE, OptionParsers::command),
+                values.get(DaemonOption.RELEASE_ON_EXIT, OptionParsers::flag),
+                values.get(DaemonOption.OFFLINE_START, OptionParsers::flag));
     }
 }

@@ -11,6 +11,7 @@ import io.rudder.daemon.host.ExternalInterface;
 import io.rudder.daemon.host.HostException;
 import io.rudder.daemon.host.ProcessCommands;
 import io.rudder.daemon.systemd.ServiceManager;
+import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseRegistry;
 import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.RegistryException;
@@ -19,7 +20,6 @@ import io.rudder.net.Ipv4Prefix;
 import io.rudder.node.ControlPlane;
 import io.rudder.node.NodeSettings;
 import io.rudder.peer.RouteTable;
-import io.rudder.status.Counters;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -44,6 +44,7 @@ public final class Daemon {
     private final DaemonSettings settings;
     private final SubnetFile subnetFile;
     private final Commands commands = new ProcessCommands(COMMAND_TIMEOUT);
+    private final SubnetChangeHook subnetChangeHook;
     private final Mailbox mailbox = new Mailbox();
     private final Phases phases = new Phases();
     private final Optional<SubnetFile.Content> previous;
@@ -58,6 +59,7 @@ public final class Daemon {
         this.settings = settings;
         this.subnetFile = new SubnetFile(settings.host().subnetFile());
         this.previous = subnetFile.read();
+        this.subnetChangeHook = new SubnetChangeHook(settings.leasing().onSubnetChange());
     }
 
     /**
@@ -72,8 +74,9 @@ public final class Daemon {
         try {
             start();
             serve();
-            log.info("stopping; the lease is kept");
-            serviceManager.notifier().stopping("stopping; the lease is kept");
+            String farewell = "stopping; the lease is " + (settings.leasing().releaseOnExit() ? "given back" : "kept");
+            log.info(farewell);
+            serviceManager.notifier().stopping(farewell);
             return 0;
         } finally {
             phases.undoAll();
@@ -101,7 +104,7 @@ public final class Daemon {
                 underlay.mtuBytes(),
                 nodeId);
         host = new HostSide(settings, subnetFile, commands, mailbox, underlay, this::readdress);
-        startControlPlane(registry, loop, nodeSettings(nodeId, underlay));
+        controlPlane = ControlPhase.start(settings, registry, loop, nodeSettings(nodeId, underlay), mailbox, phases);
     }
 
     private LeaseRegistry openLeases(ControlLoop loop) throws HostException {
@@ -110,12 +113,6 @@ public final class Daemon {
         } catch (RegistryException e) {
             throw new HostException(e.getMessage(), e);
         }
-    }
-
-    private void startControlPlane(LeaseRegistry registry, ControlLoop loop, NodeSettings node) {
-        controlPlane = new ControlPlane(registry, loop, node, new Counters(), mailbox);
-        phases.onUndo("the control plane", controlPlane::stop);
-        controlPlane.start();
     }
 
     /** An address that an operator has given to the peers is theirs to change. */
@@ -144,7 +141,7 @@ public final class Daemon {
                 host.join(overlay.config(), overlay.own(), hostLoop, phases);
                 host.dataPath().ifPresent(path -> serviceManager.watchAll("rudder-data", path.loops()));
             } else if (event instanceof DaemonEvent.LeaseChanged change) {
-                host.move(change.own());
+                move(change.own());
             } else if (event instanceof DaemonEvent.Task task) {
                 task.task().run();
             } else if (event instanceof DaemonEvent.HostChanged) {
@@ -161,6 +158,12 @@ public final class Daemon {
                 1, new DefaultThreadFactory("rudder-host", true), EpollIoHandler.newFactory());
         phases.onUndo("the host's loop", () -> loop.shutdownGracefully(0, 1, TimeUnit.SECONDS));
         return loop;
+    }
+
+    private void move(Lease own) throws HostException {
+        SubnetFile.Content before = host.content();
+        host.move(own);
+        subnetChangeHook.run(before, host.content());
     }
 
     /** The next event; meanwhile the host is kept as it should be. */

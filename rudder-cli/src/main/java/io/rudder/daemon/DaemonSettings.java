@@ -75,8 +75,18 @@ public record DaemonSettings(
      *
      * @param renewMargin what a lease may have left at the least when it is renewed, shorter than its time to live
      * @param takeOver whether to take the lease of another live node that has this host's public address
+     * @param onLost what to do when somebody else owns the subnet that the host had
+     * @param onSubnetChange a shell's command to run when the host has another subnet
+     * @param releaseOnExit whether to give the lease back at the end
+     * @param offlineStart whether to carry on with the saved state while etcd does not answer at the start
      */
-    public record Leasing(Duration renewMargin, boolean takeOver) {
+    public record Leasing(
+            Duration renewMargin,
+            boolean takeOver,
+            LeasePolicy.OnLost onLost,
+            Optional<String> onSubnetChange,
+            boolean releaseOnExit,
+            boolean offlineStart) {
 
         /** With a renewal every hour, or more often where the margin asks for it. */
         public LeasePolicy policy() {
@@ -84,7 +94,8 @@ public record DaemonSettings(
             Duration untilMargin = usual.timeToLive().minus(renewMargin);
             boolean usualIsSoonEnough = usual.renewInterval().compareTo(untilMargin) <= 0;
             return usual.renewedEvery(usualIsSoonEnough ? usual.renewInterval() : untilMargin)
-                    .takingOver(takeOver);
+                    .takingOver(takeOver)
+                    .onLost(onLost);
         }
     }
 }

@@ -16,11 +16,23 @@ final class NodeIdFile {
     private static final int BITS = 128;
     private static final Pattern FORM = Pattern.compile("[0-9a-f]{32}");
 
+    private static final MachineMark MACHINE = new MachineMark(Path.of("/etc/machine-id"));
+
     private NodeIdFile() {}
 
-    /** The identity of the directory; made on first use. */
+    /** The identity of the directory; made on first use, and refused on another machine than the first. */
     static String loadOrCreate(Path stateDir) throws HostException {
+        return loadOrCreate(stateDir, MACHINE);
+    }
+
+    static String loadOrCreate(Path stateDir, MachineMark machine) throws HostException {
         Path file = stateDir.resolve("node-id");
+        String nodeId = loadOrCreateFile(file);
+        machine.check(file);
+        return nodeId;
+    }
+
+    private static String loadOrCreateFile(Path file) throws HostException {
         try {
             // ISO 8859-1 reads whatever bytes there are.
             String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();

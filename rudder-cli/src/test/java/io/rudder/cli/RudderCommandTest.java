@@ -8,6 +8,7 @@ import io.rudder.daemon.DaemonSettings;
 import io.rudder.daemon.admin.AdminSettings;
 import io.rudder.daemon.host.HostException;
 import io.rudder.etcd.EtcdOptions;
+import io.rudder.lease.LeasePolicy.OnLost;
 import io.rudder.net.Ipv4;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -50,7 +51,8 @@ class RudderCommandTest {
                                 false),
                         new DaemonSettings.Carriage(
                                 true, Math.max(1, Math.min(64, cores / 2)), false, Optional.of(Duration.ofSeconds(5))),
-                        new DaemonSettings.Leasing(Duration.ofMinutes(60), false),
+                        new DaemonSettings.Leasing(
+                                Duration.ofMinutes(60), false, OnLost.FENCE, Optional.empty(), false, false),
                         Optional.empty()));
         assertThat(log).isEqualTo(new LogSettings(LogFormat.TEXT, 0));
     }
@@ -85,7 +87,7 @@ class RudderCommandTest {
         assertThat(execute(
                         "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -peers-file /p -iface eth1 -public-ip 192.0.2.7"
                                 + " -port 9000 -tun-name r1 -subnet-file /f -cni-conf-file /c -state-dir /s -run-dir /r -ip-masq"
-                                + " -subnet-lease-renew-margin 1430 -take-over -offload off -queues 3 -realtime -probe-interval off -healthz-ip 127.0.0.1 -healthz-port 9090 -metrics-per-peer"
+                                + " -subnet-lease-renew-margin 1430 -take-over -on-lease-lost keep -on-subnet-change=true -release-on-exit -offline-start -offload off -queues 3 -realtime -probe-interval off -healthz-ip 127.0.0.1 -healthz-port 9090 -metrics-per-peer"
                                 + " -log-format json -v 1"))
                 .isZero();
 
@@ -97,7 +99,8 @@ class RudderCommandTest {
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
                         new DaemonSettings.Host("r1", Path.of("/f"), Optional.of(Path.of("/c")), Path.of("/s"), true),
                         new DaemonSettings.Carriage(false, 3, true, Optional.empty()),
-                        new DaemonSettings.Leasing(Duration.ofMinutes(1430), true),
+                        new DaemonSettings.Leasing(
+                                Duration.ofMinutes(1430), true, OnLost.KEEP, Optional.of("true"), true, true),
                         Optional.of(new AdminSettings("127.0.0.1", 9090, true))));
         assertThat(started.orElseThrow().leasing().policy().renewInterval()).isEqualTo(Duration.ofMinutes(10));
         assertThat(log).isEqualTo(new LogSettings(LogFormat.JSON, 1));

@@ -1,0 +1,57 @@
+package io.rudder.daemon;
+
+import io.rudder.control.ControlLoop;
+import io.rudder.lease.LeaseRegistry;
+import io.rudder.node.ControlPlane;
+import io.rudder.node.NodeSettings;
+import io.rudder.node.SavedState;
+import io.rudder.status.Counters;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The control plane in the daemon: the state that it saves, and what becomes of the lease at the end. */
+final class ControlPhase {
+    private static final Logger log = LoggerFactory.getLogger(ControlPhase.class);
+    private static final long RELEASE_SECONDS = 3;
+
+    private ControlPhase() {}
+
+    static ControlPlane start(
+            DaemonSettings settings,
+            LeaseRegistry registry,
+            ControlLoop loop,
+            NodeSettings node,
+            ControlPlane.Listener listener,
+            Phases phases) {
+        Path stateDir = settings.host().stateDir();
+        ControlPlane controlPlane = new ControlPlane(registry, loop, node, new Counters(), listener);
+        phases.onUndo("the control plane", () -> end(controlPlane, settings.leasing()));
+        Optional<SavedState> earlier =
+                settings.leasing().offlineStart() ? StateKeeper.read(stateDir) : Optional.empty();
+        controlPlane.start(earlier);
+        StateKeeper state = StateKeeper.start(stateDir, node.identity(), controlPlane::status);
+        phases.onUndo("the saved state", state::close);
+        return controlPlane;
+    }
+
+    private static void end(ControlPlane controlPlane, DaemonSettings.Leasing leasing) throws InterruptedException {
+        if (!leasing.releaseOnExit()) {
+            controlPlane.stop();
+            return;
+        }
+        try {
+            controlPlane.release().get(RELEASE_SECONDS, TimeUnit.SECONDS);
+            log.info("the lease was given back");
+        } catch (ExecutionException | TimeoutException e) {
+            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+            log.warn(
+                    "the lease could not be given back, it runs out by itself: {}",
+                    Optional.ofNullable(cause.getMessage()).orElse("no answer within " + RELEASE_SECONDS + " s"));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.rudder.daemon;
+
+import io.rudder.daemon.host.HostException;
+import io.rudder.lease.NodeIdentity;
+import io.rudder.node.ControlStatus;
+import io.rudder.node.SavedState;
+import io.rudder.node.SavedStateJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps {@code <state-dir>/state.json} up to date, from which a daemon can carry packets before etcd answers. Writing
+ * waits for the disk, so it has a thread of its own. A disk that is full costs the file, and nothing else.
+ */
+final class StateKeeper implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(StateKeeper.class);
+    private static final long INTERVAL_SECONDS = 10;
+
+    private final Path file;
+    private final Supplier<Optional<SavedState>> source;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(StateKeeper::newThread);
+
+    // Owned by the thread.
+    private Optional<SavedState> written = Optional.empty();
+    private boolean failureTold;
+
+    private StateKeeper(Path file, Supplier<Optional<SavedState>> source) {
+        this.file = file;
+        this.source = source;
+    }
+
+    /** Starts to save what the status says, every 10 s if it changed. */
+    static StateKeeper start(Path stateDir, NodeIdentity self, Supplier<ControlStatus> status) {
+        StateKeeper keeper = new StateKeeper(file(stateDir), () -> SavedState.of(status.get(), self));
+        keeper.thread.scheduleWithFixedDelay(
+                keeper::saveIfChanged, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+        return keeper;
+    }
+
+    /** What an earlier daemon saved; empty, with a warning, if that cannot be read. */
+    static Optional<SavedState> read(Path stateDir) {
+        Path file = file(stateDir);
+        try {
+            return Optional.of(SavedStateJson.read(Files.readString(file, StandardCharsets.ISO_8859_1)));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException | IllegalArgumentException e) {
+            log.warn("the saved state in {} is ignored: {}", file, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Path file(Path stateDir) {
+        return stateDir.resolve("state.json");
+    }
+
+    private void saveIfChanged() {
+        Optional<SavedState> state = source.get();
+        if (state.isEmpty() || isAsWritten(state.get())) {
+            return;
+        }
+        try {
+            AtomicFile.write(file, SavedStateJson.write(state.get()) + "\n", "rw-------");
+            written = state;
+            failureTold = false;
+        } catch (HostException e) {
+            if (!failureTold) {
+                log.error("{}; tried again every {} s", e.getMessage(), INTERVAL_SECONDS);
+                failureTold = true;
+            }
+        }
+    }
+
+    /** The revision alone is no reason to write: it changes with every key. */
+    private boolean isAsWritten(SavedState state) {
+        return written.filter(last -> last.confirmedAt().equals(state.confirmedAt())
+                        && last.subnet().equals(state.subnet())
+                        && last.config().equals(state.config())
+                        && last.peers().equals(state.peers()))
+                .isPresent();
+    }
+
+    /** Saves once more, and ends. */
+    @Override
+    public void close() {
+        thread.execute(this::saveIfChanged);
+        thread.shutdown();
+    }
+
+    private static Thread newThread(Runnable work) {
+        Thread thread = new Thread(work, "rudder-state");
+        thread.setDaemon(true);
+        return thread;
+    }
+}
