@@ -140,8 +140,8 @@ public final class PeerWatch implements AutoCloseable {
     }
 
     /**
-     * Goes on after the last applied event. A store that was compacted to just that revision takes the watch, and leaves
-     * out deletions made there: the audit finds them.
+     * Goes on after the last applied event. That a watch goes on is when stores were seen to lose events, so the audit
+     * looks soon.
      */
     private void resume() {
         newStep();

@@ -7,31 +7,39 @@ import io.rudder.testing.LogLines;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random faults; {@code -Drudder.sim.seed=N} replays one run, {@code -Drudder.sim.runs=N} makes more of them than the
- * usual few.
+ * Random faults; {@code -Drudder.sim.seed=N} replays one run with its log, {@code -Drudder.sim.runs=N} makes N
+ * runs with new seeds instead of some with the same ones each time.
  */
 class SimulationTest {
-    private static final int USUAL_RUNS = 40;
+    private static final int USUAL_RUNS = 150;
+
+    private final Long replayed = Long.getLong("rudder.sim.seed");
+    private final Integer wanted = Integer.getInteger("rudder.sim.runs");
+    private final long begunNanos = System.nanoTime();
+    private long hosts;
 
     @Test
-    void nodesAgreeWithTheStoreOnceAllIsQuiet() {
-        Long replayed = Long.getLong("rudder.sim.seed");
-        int runs = replayed != null ? 1 : Integer.getInteger("rudder.sim.runs", USUAL_RUNS);
-        long first = replayed != null ? replayed : System.nanoTime();
+    void hostsAgreeWithTheStoreOnceAllIsQuiet() {
+        int runs = replayed != null ? 1 : wanted != null ? wanted : USUAL_RUNS;
+        long first = replayed != null ? replayed : wanted != null ? System.nanoTime() : 1;
         for (long seed = first; seed < first + runs; seed++) {
-            run(seed);
+            SimulationPlan plan = SimulationPlan.of(seed);
+            run(plan);
+            hosts += plan.hosts();
         }
+        System.out.printf(
+                "simulation: %d runs with %d hosts in %.1f s, seeds from %d%n",
+                runs, hosts, (System.nanoTime() - begunNanos) / 1e9, first);
     }
 
-    private static void run(long seed) {
-        LogLines log = new LogLines(Long.getLong("rudder.sim.seed") == null ? Level.OFF : Level.DEBUG);
-        try {
-            new Simulation(seed).run();
-        } catch (Throwable failure) {
-            log.lines().forEach(System.out::println);
-            fail("replay this run with -Drudder.sim.seed=" + seed, failure);
-        } finally {
-            log.close();
+    private void run(SimulationPlan plan) {
+        try (LogLines log = new LogLines(replayed == null ? Level.OFF : Level.DEBUG)) {
+            try {
+                new Simulation(plan).run();
+            } catch (Throwable failure) {
+                log.lines().forEach(System.out::println);
+                fail("replay this run (" + plan + ") with -Drudder.sim.seed=" + plan.seed(), failure);
+            }
         }
     }
 }

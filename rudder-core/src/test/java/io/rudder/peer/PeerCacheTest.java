@@ -191,7 +191,7 @@ class PeerCacheTest {
 
     @Test
     void agreesWithAnObviousRuleOnRandomOverlaps() {
-        long seed = System.nanoTime();
+        long seed = 1;
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, RegistryEntry> store = new HashMap<>();
         for (int round = 0; round < 1000; round++) {

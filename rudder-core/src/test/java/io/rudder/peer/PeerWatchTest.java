@@ -141,6 +141,7 @@ class PeerWatchTest {
     void afterACompactionTheListIsTakenAgainOverANewConnection() {
         registry.down(true);
         loop.run(SOON);
+        store.put("subnets/b", "1");
         store.put("subnets/b", "2");
         store.compact();
         registry.down(false);
@@ -151,6 +152,19 @@ class PeerWatchTest {
         store.put("subnets/c", "3");
         loop.run(SOON);
         assertThat(heard.changes).containsExactly("+subnets/c");
+    }
+
+    @Test
+    void aWatchThatWasResumedIsAuditedSoon() {
+        registry.cutWatches();
+        loop.run(Duration.ofMillis(500));
+        current().loseEvents();
+        store.delete("subnets/a");
+        loop.run(Duration.ofSeconds(10));
+        assertThat(heard.changes).isEmpty();
+        assertThat(heard.snapshots).hasSize(2);
+        assertThat(heard.snapshots.get(1).entries()).isEmpty();
+        assertThat(counters.get(Counter.REGISTRY_DRIFTS)).isEqualTo(1);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /** One node's client of a {@link MemoryStore}, over a connection that a test can spoil. */
@@ -50,6 +51,7 @@ public final class MemoryRegistry implements LeaseRegistry {
         DENIED
     }
 
+    private static final Deque<Fate> NOTHING_SCRIPTED = new ArrayDeque<>();
     private static final Duration LATE = Duration.ofSeconds(3);
 
     private final MemoryStore store;
@@ -60,6 +62,8 @@ public final class MemoryRegistry implements LeaseRegistry {
     private final List<Runnable> beforeCreate = new ArrayList<>();
     private Function<Verb, Fate> fates = verb -> Fate.ANSWERED;
     private Supplier<Duration> latency = () -> Duration.ofMillis(1);
+    private LongConsumer beforeRevoke = etcdLeaseId -> {};
+    private long createdLag;
     private boolean down;
     private int reconnects;
 
@@ -95,6 +99,16 @@ public final class MemoryRegistry implements LeaseRegistry {
     /** Does something just before the next transaction that creates a key. */
     public void beforeNextCreate(Runnable action) {
         beforeCreate.add(action);
+    }
+
+    /** Lets new watches be told a store revision that is so much too low, as by a member that lags. */
+    public void createdLag(long revisions) {
+        createdLag = revisions;
+    }
+
+    /** Looks at each etcd lease just before it is revoked. */
+    public void beforeRevoke(LongConsumer look) {
+        beforeRevoke = look;
     }
 
     public int calls(Verb verb) {
@@ -165,6 +179,7 @@ public final class MemoryRegistry implements LeaseRegistry {
     @Override
     public CompletableFuture<Void> revoke(long etcdLeaseId) {
         return call(Verb.REVOKE, () -> {
+            beforeRevoke.accept(etcdLeaseId);
             store.revoke(etcdLeaseId);
             return null;
         });
@@ -172,7 +187,7 @@ public final class MemoryRegistry implements LeaseRegistry {
 
     @Override
     public RegistryWatch watch(long fromRevision, RegistryWatch.Listener listener) {
-        MemoryWatch watch = new MemoryWatch(store, loop, fromRevision, listener, latency, watches::remove);
+        MemoryWatch watch = new MemoryWatch(store, loop, fromRevision, createdLag, listener, latency, watches::remove);
         watches.add(watch);
         if (down) {
             watch.stall();
@@ -196,8 +211,7 @@ public final class MemoryRegistry implements LeaseRegistry {
     private <T> CompletableFuture<T> call(Verb verb, Supplier<T> effect) {
         calls.merge(verb, 1, Integer::sum);
         CompletableFuture<T> answer = new CompletableFuture<>();
-        Deque<Fate> script = scripted.getOrDefault(verb, new ArrayDeque<>());
-        Fate fate = down ? Fate.REQUEST_LOST : script.isEmpty() ? fates.apply(verb) : script.remove();
+        Fate fate = fate(verb);
         switch (fate) {
             case ANSWERED -> loop.schedule(latency.get(), () -> answer(answer, effect));
             case ANSWER_LOST ->
@@ -214,6 +228,14 @@ public final class MemoryRegistry implements LeaseRegistry {
             default -> throw new AssertionError(fate);
         }
         return answer;
+    }
+
+    private Fate fate(Verb verb) {
+        if (down) {
+            return Fate.REQUEST_LOST;
+        }
+        Fate next = scripted.getOrDefault(verb, NOTHING_SCRIPTED).poll();
+        return next != null ? next : fates.apply(verb);
     }
 
     private <T> void answer(CompletableFuture<T> answer, Supplier<T> effect) {

@@ -12,26 +12,34 @@ import io.rudder.lease.RegistrySnapshot;
 import io.rudder.net.Ipv4Prefix;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * What etcd is to Rudder, in memory: revisions, leases that run out by the loop's clock, compaction, and the history
- * that watches read. Clients come in through {@link MemoryRegistry}; a test may also act as an operator.
+ * that watches read. Clients come in through {@link MemoryRegistry}; a test may also act as an operator. StoreModelIT
+ * holds it against a real etcd.
  */
 public final class MemoryStore {
     private final ControlLoop loop;
     private final TreeMap<String, RegistryEntry> entries = new TreeMap<>();
     private final Map<Long, Grant> grants = new HashMap<>();
+    // Of all etcd leases that there ever were: a backup brings some of them back.
+    private final Map<Long, Duration> granted = new HashMap<>();
     private final List<RegistryEvent> history = new ArrayList<>();
-    private final List<Runnable> onChange = new ArrayList<>();
+    private final Set<Runnable> onChange = new LinkedHashSet<>();
+    private Optional<RegistrySnapshot> snapshot = Optional.empty();
     private long revision = 1;
     private long compacted;
     private long nextGrant = 7000;
     private long clusterId = 42;
+    private long nextExpiryNanos = Long.MAX_VALUE;
 
     public MemoryStore(ControlLoop loop) {
         this.loop = loop;
@@ -66,16 +74,11 @@ public final class MemoryStore {
         deleteAll(List.of(path));
     }
 
-    /** As one transaction: at one revision, and one after the other for watches. */
-    private void deleteAll(List<String> paths) {
-        List<String> present = paths.stream().filter(entries::containsKey).toList();
-        if (!present.isEmpty()) {
-            revision++;
-            present.forEach(entries::remove);
-            record(present.stream()
-                    .<RegistryEvent>map(path -> new RegistryEvent.Delete(path, revision))
-                    .toList());
-        }
+    /** Deletes everything below {@code subnets/}, at one revision. */
+    public void deleteAllSubnets() {
+        deleteAll(entries.keySet().stream()
+                .filter(path -> path.startsWith(RegistryEntry.SUBNETS))
+                .toList());
     }
 
     /** Forgets the history up to now. */
@@ -83,22 +86,46 @@ public final class MemoryStore {
         compacted = revision;
     }
 
-    /** Goes back to an older state of the store, as a restored backup does: watches hear nothing of it. */
+    /**
+     * Goes back to an older state of the store, as a restored backup does: watches hear nothing of it. etcd leases come
+     * back as they were, with their whole time to live.
+     */
     public void restore(RegistrySnapshot backup) {
         entries.clear();
-        backup.entries().forEach(entry -> entries.put(entry.path(), entry));
-        revision = backup.revision();
-        history.removeIf(event -> event.modRevision() > revision);
         grants.clear();
-        entries.values()
-                .forEach(entry -> grants.put(entry.etcdLeaseId(), new Grant(loop.nanoTime(), Duration.ofDays(1))));
+        backup.entries().forEach(entry -> entries.put(entry.path(), entry));
+        entries.values().forEach(this::restoreGrant);
+        revision = backup.revision();
+        compacted = Math.min(compacted, revision);
+        history.removeIf(event -> event.modRevision() > revision);
+        snapshot = Optional.empty();
+    }
+
+    private void restoreGrant(RegistryEntry entry) {
+        if (entry.etcdLeaseId() != 0) {
+            Duration timeToLive = granted.get(entry.etcdLeaseId());
+            grants.computeIfAbsent(entry.etcdLeaseId(), id -> new Grant(timeToLive, expiry(timeToLive)))
+                    .paths
+                    .add(entry.path());
+        }
+    }
+
+    /** Another, empty cluster answers from now on: watches hear nothing of it. */
+    public void replaceByAnEmptyCluster() {
+        clusterId++;
+        restore(new RegistrySnapshot(1, clusterId, List.of()));
+        history.clear();
+        compacted = 0;
     }
 
     // What clients ask for
 
     public RegistrySnapshot snapshot() {
         expire();
-        return new RegistrySnapshot(revision, clusterId, List.copyOf(entries.values()));
+        if (snapshot.isEmpty()) {
+            snapshot = Optional.of(new RegistrySnapshot(revision, clusterId, List.copyOf(entries.values())));
+        }
+        return snapshot.get();
     }
 
     Head head() {
@@ -113,8 +140,8 @@ public final class MemoryStore {
 
     long grant(Duration timeToLive) {
         long id = nextGrant++;
-        grants.put(id, new Grant(loop.nanoTime(), timeToLive));
-        loop.schedule(timeToLive, this::expire);
+        granted.put(id, timeToLive);
+        grants.put(id, new Grant(timeToLive, expiry(timeToLive)));
         return id;
     }
 
@@ -132,7 +159,7 @@ public final class MemoryStore {
     boolean update(Ipv4Prefix subnet, LeaseAttributes attributes, long expectedModRevision, long etcdLeaseId) {
         expire();
         String path = RegistryEntry.subnetPath(subnet);
-        boolean asExpected = entries.containsKey(path) && entries.get(path).modRevision() == expectedModRevision;
+        boolean asExpected = isAsExpected(path, expectedModRevision);
         if (asExpected) {
             requireGrant(etcdLeaseId);
             write(path, attributes.toJson(), etcdLeaseId);
@@ -143,11 +170,16 @@ public final class MemoryStore {
     boolean delete(Ipv4Prefix subnet, long expectedModRevision) {
         expire();
         String path = RegistryEntry.subnetPath(subnet);
-        boolean asExpected = entries.containsKey(path) && entries.get(path).modRevision() == expectedModRevision;
+        boolean asExpected = isAsExpected(path, expectedModRevision);
         if (asExpected) {
             delete(path);
         }
         return asExpected;
+    }
+
+    private boolean isAsExpected(String path, long expectedModRevision) {
+        RegistryEntry entry = entries.get(path);
+        return entry != null && entry.modRevision() == expectedModRevision;
     }
 
     Optional<Duration> renew(long etcdLeaseId) {
@@ -156,19 +188,16 @@ public final class MemoryStore {
         if (grant == null) {
             return Optional.empty();
         }
-        grants.put(etcdLeaseId, new Grant(loop.nanoTime(), grant.timeToLive));
-        loop.schedule(grant.timeToLive, this::expire);
+        grant.expiryNanos = expiry(grant.timeToLive);
         return Optional.of(grant.timeToLive);
     }
 
     /** Ends an etcd lease, and the keys that it keeps alive. */
     public void revoke(long etcdLeaseId) {
-        grants.remove(etcdLeaseId);
-        List<String> orphans = entries.values().stream()
-                .filter(entry -> entry.etcdLeaseId() != 0 && entry.etcdLeaseId() == etcdLeaseId)
-                .map(RegistryEntry::path)
-                .toList();
-        deleteAll(orphans);
+        Grant grant = grants.remove(etcdLeaseId);
+        if (grant != null) {
+            deleteAll(List.copyOf(grant.paths));
+        }
     }
 
     // What tests look at
@@ -177,6 +206,12 @@ public final class MemoryStore {
     public int grantCount() {
         expire();
         return grants.size();
+    }
+
+    /** The keys that an etcd lease keeps alive. */
+    public List<RegistryEntry> keptAliveBy(long etcdLeaseId) {
+        Grant grant = grants.get(etcdLeaseId);
+        return grant == null ? List.of() : grant.paths.stream().map(entries::get).toList();
     }
 
     /** All changes since the store began, but for those of a history that a backup undid. */
@@ -214,11 +249,38 @@ public final class MemoryStore {
         long created = old == null ? revision : old.createRevision();
         RegistryEntry entry = new RegistryEntry(path, value, etcdLeaseId, created, revision);
         entries.put(path, entry);
+        detach(old);
+        if (etcdLeaseId != 0) {
+            grants.get(etcdLeaseId).paths.add(path);
+        }
         record(List.of(new RegistryEvent.Put(entry)));
     }
 
-    private void record(List<RegistryEvent> ofOneRevision) {
-        history.addAll(ofOneRevision);
+    private void deleteAll(Collection<String> paths) {
+        List<RegistryEvent> events = new ArrayList<>();
+        for (String path : paths) {
+            RegistryEntry old = entries.remove(path);
+            if (old != null) {
+                detach(old);
+                events.add(new RegistryEvent.Delete(path, revision + 1));
+            }
+        }
+        if (!events.isEmpty()) {
+            revision++;
+            record(events);
+        }
+    }
+
+    private void detach(RegistryEntry old) {
+        Grant grant = old == null ? null : grants.get(old.etcdLeaseId());
+        if (grant != null) {
+            grant.paths.remove(old.path());
+        }
+    }
+
+    private void record(List<RegistryEvent> events) {
+        snapshot = Optional.empty();
+        history.addAll(events);
         List.copyOf(onChange).forEach(Runnable::run);
     }
 
@@ -228,18 +290,43 @@ public final class MemoryStore {
         }
     }
 
-    private void expire() {
-        List<Long> over = grants.entrySet().stream()
-                .filter(grant -> grant.getValue().isOver(loop.nanoTime()))
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
-        over.forEach(this::revoke);
+    private long expiry(Duration timeToLive) {
+        long at = loop.nanoTime() + timeToLive.toNanos();
+        if (at < nextExpiryNanos) {
+            nextExpiryNanos = at;
+            loop.schedule(timeToLive, this::expire);
+        }
+        return at;
     }
 
-    private record Grant(long sinceNanos, Duration timeToLive) {
-        boolean isOver(long nowNanos) {
-            return nowNanos - sinceNanos >= timeToLive.toNanos();
+    private void expire() {
+        long now = loop.nanoTime();
+        if (now < nextExpiryNanos) {
+            return;
+        }
+        nextExpiryNanos = Long.MAX_VALUE;
+        List<Long> over = new ArrayList<>();
+        grants.forEach((id, grant) -> {
+            if (grant.expiryNanos <= now) {
+                over.add(id);
+            } else {
+                nextExpiryNanos = Math.min(nextExpiryNanos, grant.expiryNanos);
+            }
+        });
+        if (nextExpiryNanos != Long.MAX_VALUE) {
+            loop.schedule(Duration.ofNanos(nextExpiryNanos - now), this::expire);
+        }
+        over.stream().sorted().forEach(this::revoke);
+    }
+
+    private static final class Grant {
+        final Duration timeToLive;
+        final Set<String> paths = new LinkedHashSet<>();
+        long expiryNanos;
+
+        Grant(Duration timeToLive, long expiryNanos) {
+            this.timeToLive = timeToLive;
+            this.expiryNanos = expiryNanos;
         }
     }
 }

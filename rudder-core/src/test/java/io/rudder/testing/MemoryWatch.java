@@ -17,6 +17,7 @@ public final class MemoryWatch implements RegistryWatch {
     private final Consumer<MemoryWatch> onOver;
     private final Runnable onChange = this::deliver;
     private final long fromRevision;
+    private final long createdLag;
     private long next;
     private long lastArrivalNanos;
     private boolean stalled;
@@ -27,12 +28,14 @@ public final class MemoryWatch implements RegistryWatch {
             MemoryStore store,
             ControlLoop loop,
             long fromRevision,
+            long createdLag,
             Listener listener,
             Supplier<Duration> latency,
             Consumer<MemoryWatch> onOver) {
         this.store = store;
         this.loop = loop;
         this.fromRevision = fromRevision;
+        this.createdLag = createdLag;
         this.next = fromRevision;
         this.listener = listener;
         this.latency = latency;
@@ -45,7 +48,7 @@ public final class MemoryWatch implements RegistryWatch {
             return;
         }
         store.onChange(onChange);
-        long storeRevision = store.revision();
+        long storeRevision = Math.max(0, store.revision() - createdLag);
         arrive(() -> listener.onCreated(storeRevision));
         deliver();
     }

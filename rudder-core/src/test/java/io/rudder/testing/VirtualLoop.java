@@ -3,7 +3,6 @@ package io.rudder.testing;
 import io.rudder.control.ControlLoop;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 
@@ -12,13 +11,13 @@ import java.util.function.BooleanSupplier;
  * the same order. A task that throws ends the test.
  */
 public final class VirtualLoop implements ControlLoop {
-    private final PriorityQueue<Task> tasks =
-            new PriorityQueue<>(Comparator.comparingLong(Task::atNanos).thenComparingLong(Task::number));
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
+    private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private long nowNanos;
     private Duration wallJump = Duration.ZERO;
     private long nextNumber;
+    private int cancelled;
     private boolean running;
 
     @Override
@@ -50,13 +49,13 @@ public final class VirtualLoop implements ControlLoop {
     public Timer schedule(Duration delay, Runnable work) {
         Task task = new Task(nowNanos + Math.max(0, delay.toNanos()), nextNumber++, work);
         tasks.add(task);
-        return () -> tasks.remove(task);
+        return task;
     }
 
     /** Lets time pass, and runs what falls due. */
     public void run(Duration duration) {
         long end = nowNanos + duration.toNanos();
-        while (!tasks.isEmpty() && tasks.peek().atNanos() <= end) {
+        while (!tasks.isEmpty() && tasks.peek().atNanos <= end) {
             runNext();
         }
         nowNanos = end;
@@ -66,7 +65,7 @@ public final class VirtualLoop implements ControlLoop {
     public void runUntil(BooleanSupplier condition, Duration limit) {
         long end = nowNanos + limit.toNanos();
         while (!condition.getAsBoolean()) {
-            if (tasks.isEmpty() || tasks.peek().atNanos() > end) {
+            if (tasks.isEmpty() || tasks.peek().atNanos > end) {
                 throw new AssertionError("the condition did not come true within " + limit);
             }
             runNext();
@@ -75,19 +74,54 @@ public final class VirtualLoop implements ControlLoop {
 
     /** How many timers are pending. */
     public int pending() {
-        return tasks.size();
+        return tasks.size() - cancelled;
     }
 
     private void runNext() {
         Task task = tasks.remove();
-        nowNanos = task.atNanos();
+        nowNanos = task.atNanos;
+        if (task.work == null) {
+            cancelled--;
+            return;
+        }
         running = true;
         try {
-            task.work().run();
+            task.take().run();
         } finally {
             running = false;
         }
     }
 
-    private record Task(long atNanos, long number, Runnable work) {}
+    /** A cancelled one stays in the queue without its work: taking it out would mean to search for it. */
+    private final class Task implements Timer, Comparable<Task> {
+        private final long atNanos;
+        private final long number;
+        // Null once it is cancelled.
+        private Runnable work;
+        private boolean done;
+
+        Task(long atNanos, long number, Runnable work) {
+            this.atNanos = atNanos;
+            this.number = number;
+            this.work = work;
+        }
+
+        Runnable take() {
+            done = true;
+            return work;
+        }
+
+        @Override
+        public void cancel() {
+            if (work != null && !done) {
+                cancelled++;
+                work = null;
+            }
+        }
+
+        @Override
+        public int compareTo(Task other) {
+            return atNanos != other.atNanos ? Long.compare(atNanos, other.atNanos) : Long.compare(number, other.number);
+        }
+    }
 }
