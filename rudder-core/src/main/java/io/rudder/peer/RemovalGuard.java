@@ -6,7 +6,6 @@ import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -107,19 +106,16 @@ public final class RemovalGuard {
     }
 
     private void releaseRemovals() {
-        long now = loop.nanoTime();
-        if (hold.isPresent()) {
-            if (hold.get().confirmed && !removedAtNanos.isEmpty()) {
-                log.warn("{} peers stay gone from the registry: not routed any more", removedAtNanos.size());
-                removedAtNanos.clear();
-            }
+        if (hold.isPresent() && !hold.get().confirmed) {
             return;
         }
-        for (Iterator<Long> times = removedAtNanos.values().iterator(); times.hasNext(); ) {
-            if (now - times.next() >= LINGERING.toNanos()) {
-                times.remove();
-            }
+        if (hold.isPresent() && !removedAtNanos.isEmpty()) {
+            log.warn("another list agrees that {} peers are gone: not routed any more", removedAtNanos.size());
+            hold = Optional.empty();
         }
+        // Also after a hold: whoever was removed at its very end may be about to come back.
+        long now = loop.nanoTime();
+        removedAtNanos.values().removeIf(removedAt -> now - removedAt >= LINGERING.toNanos());
     }
 
     /** When to look again, though nothing happens; empty if there is nothing to wait for but a list. */

@@ -54,7 +54,7 @@ class NetworkConfigTest {
 
     @Test
     void subnetsAscendAndFollowOneAnotherInAnyConfiguration() {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         for (int round = 0; round < 2_000; round++) {
             int subnetLength = random.nextInt(31);

@@ -115,7 +115,7 @@ class LeaseAttributesTest {
 
     @Test
     void randomValuesAreReadOrRefusedInOneLine() {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         String valid = LeaseAttributes.own(ADDRESS, NODE).toJson();
         for (int round = 0; round < 20_000; round++) {

@@ -19,7 +19,7 @@ class LeaseKeyTest {
 
     @Test
     void readsBackWhatItWrites() {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         for (int round = 0; round < 5_000; round++) {
             Ipv4Prefix subnet = Ipv4Prefix.containing(random.nextInt(), random.nextInt(33));
@@ -60,7 +60,7 @@ class LeaseKeyTest {
 
     @Test
     void oneSubnetHasOneKey() {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         String alphabet = "0123456789.-/& x";
         for (int round = 0; round < 20_000; round++) {

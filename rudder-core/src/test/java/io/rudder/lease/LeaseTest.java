@@ -73,7 +73,7 @@ class LeaseTest {
 
     @Test
     void randomEntriesAreReadOrRefused() {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         for (int round = 0; round < 10_000; round++) {
             String path = mutated(random, "subnets/10.0.34.0-24");

@@ -82,7 +82,7 @@ class SubnetAllocatorTest {
 
     @Test
     void agreesWithAnObviousSearch() {
-        long seed = System.nanoTime();
+        long seed = 1;
         SplittableRandom random = new SplittableRandom(seed);
         NetworkConfig pool = config("10.0.0.0/20", 24, "10.0.2.0/24", "10.0.13.0/24");
         for (int round = 0; round < 2000; round++) {

@@ -32,7 +32,7 @@ class Ipv4PrefixTest {
 
     @Test
     void agreesWithTheOracleOnOnePrefix() {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
             Ipv4Prefix prefix = random(random);
@@ -49,7 +49,7 @@ class Ipv4PrefixTest {
 
     @Test
     void agreesWithTheOracleOnTwoPrefixes() {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
             Ipv4Prefix one = random(random);

@@ -16,7 +16,7 @@ class Ipv4Test {
 
     @Test
     void agreesWithTheOracleOnEveryForm() throws Exception {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
             int address = random.nextInt();
@@ -46,7 +46,7 @@ class Ipv4Test {
 
     @Test
     void acceptsOfRandomTextOnlyWhatTheOracleAccepts() {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         String alphabet = "0123456789.. -+x/";
         for (int round = 0; round < ROUNDS; round++) {

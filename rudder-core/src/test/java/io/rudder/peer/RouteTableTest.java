@@ -92,7 +92,7 @@ class RouteTableTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 50, 500, 10_000})
     void agreesWithALinearScanOnMixedLengths(int size) {
-        long seed = System.nanoTime();
+        long seed = 1;
         Random random = new Random(seed);
         List<Peer> peers = randomPeers(random, size);
         RouteTable table = RouteTable.of(OWN, peers);
