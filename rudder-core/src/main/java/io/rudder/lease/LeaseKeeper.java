@@ -64,6 +64,7 @@ public final class LeaseKeeper {
     // Somebody else owns the subnet, and the host goes on with it.
     private boolean keptNevertheless;
     private Optional<Ipv4Prefix> preferred = Optional.empty();
+    private TwinLeases twins;
     private LeaseAcquirer acquirer;
     private LeaseRenewal renewal;
     private String lastRefusal = "";
@@ -79,6 +80,11 @@ public final class LeaseKeeper {
         this.scope = new LoopScope(context.loop());
         this.since = context.loop().wallTime();
         this.status = LeaseStatus.acquiring(since);
+        this.twins = newTwins();
+    }
+
+    private TwinLeases newTwins() {
+        return new TwinLeases(context, terms.identity(), this::own, this::giveWay);
     }
 
     /** Starts to acquire a lease. */
@@ -149,6 +155,8 @@ public final class LeaseKeeper {
             return;
         }
         terms = terms.at(publicIp);
+        twins.close();
+        twins = newTwins();
         boolean acquiring = acquirer != null;
         endAcquirer();
         if (own.isPresent()) {
@@ -163,6 +171,7 @@ public final class LeaseKeeper {
     public void stop() {
         enter(State.STOPPED, Optional.empty());
         scope.close();
+        twins.close();
         endAcquirer();
         if (renewal != null) {
             renewal.close();
@@ -177,25 +186,25 @@ public final class LeaseKeeper {
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
-    /** Gives back other leases with this host's node id, such as those that a restored backup brought back. */
-    public void sweep(RegistrySnapshot snapshot) {
-        if (state != State.HELD || acquirer != null) {
-            return;
-        }
-        Lease current = own.orElseThrow();
-        for (RegistryEntry entry : snapshot.entries()) {
-            Lease.find(entry).filter(lease -> isLeftover(lease, current)).ifPresent(lease -> {
-                log.warn("giving back {}, an earlier lease of this host", lease.subnet());
-                context.registry().revoke(lease.etcdLeaseId());
-            });
+    /** Looks at an entry of the registry that may be another lease with this host's node id. */
+    public void lookAtTwin(RegistryEntry entry) {
+        if (state == State.HELD && acquirer == null) {
+            twins.look(entry);
         }
     }
 
-    private boolean isLeftover(Lease lease, Lease current) {
-        return terms.identity().isNamedBy(lease.attributes())
-                && !lease.subnet().equals(current.subnet())
-                && !lease.isReservation()
-                && lease.etcdLeaseId() != current.etcdLeaseId();
+    private void giveWay(String message) {
+        if (state != State.HELD || acquirer != null) {
+            return;
+        }
+        Lease lease = own.orElseThrow();
+        log.error("giving up {}: {}", lease.subnet(), message);
+        renewal.close();
+        lost(message);
+        carried = Optional.empty();
+        context.registry().revoke(lease.etcdLeaseId());
+        listener.onLost(lease, true);
+        acquire(Optional.empty());
     }
 
     private void acquire(Optional<Ipv4Prefix> wanted) {

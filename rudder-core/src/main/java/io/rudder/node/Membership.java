@@ -149,7 +149,7 @@ final class Membership implements AutoCloseable {
                 keeper.verify();
             }
         });
-        keeper.sweep(snapshot);
+        snapshot.entries().forEach(keeper::lookAtTwin);
     }
 
     private void lookAtOwn(List<RegistryEvent> events) {
@@ -162,6 +162,11 @@ final class Membership implements AutoCloseable {
                 }
             }
         });
+        for (RegistryEvent event : events) {
+            if (event instanceof RegistryEvent.Put put) {
+                keeper.lookAtTwin(put.entry());
+            }
+        }
     }
 
     private void lookAtConfig(List<RegistryEvent> events) {
