@@ -45,7 +45,8 @@ enum DaemonOption {
             "COMMAND",
             "",
             "A shell's command to run when the host got another subnet; RUDDER_OLD_SUBNET and RUDDER_SUBNET name them."),
-    RELEASE_ON_EXIT("-release-on-exit", "", "false", "Give the lease back on exit; without it, a restart finds it again."),
+    RELEASE_ON_EXIT(
+            "-release-on-exit", "", "false", "Give the lease back on exit; without it, a restart finds it again."),
     OFFLINE_START(
             "-offline-start",
             "",

@@ -50,7 +50,8 @@ final class MachineMark {
 
     private Optional<String> mark() {
         try {
-            String id = Files.readString(machineIdFile, StandardCharsets.ISO_8859_1).strip();
+            String id =
+                    Files.readString(machineIdFile, StandardCharsets.ISO_8859_1).strip();
             return id.matches("[0-9a-f]{32}") ? Optional.of(hash(SALT + id)) : Optional.empty();
         } catch (IOException none) {
             return Optional.empty();

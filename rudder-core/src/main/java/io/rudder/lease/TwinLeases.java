@@ -83,7 +83,9 @@ final class TwinLeases implements AutoCloseable {
         @Override
         public void onDenied(String message) {
             looking = false;
-            if (own.get().filter(lease -> lease.createRevision() > twin.createRevision()).isPresent()) {
+            if (own.get()
+                    .filter(lease -> lease.createRevision() > twin.createRevision())
+                    .isPresent()) {
                 listener.onClone(message);
             }
         }

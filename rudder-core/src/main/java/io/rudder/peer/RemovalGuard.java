@@ -58,7 +58,7 @@ public final class RemovalGuard {
     /**
      * The peers to route.
      *
-     * @param registered the peers that the registry has
+     * @param registered the peers that the registry has; the map is not to be changed any more
      * @param own the subnet of this host
      */
     public NavigableMap<Ipv4Prefix, Peer> route(NavigableMap<Ipv4Prefix, Peer> registered, Optional<Ipv4Prefix> own) {

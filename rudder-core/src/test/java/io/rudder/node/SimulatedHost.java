@@ -117,7 +117,8 @@ final class SimulatedHost implements ControlPlane.Listener {
 
     @Override
     public String toString() {
-        return identity + (alive ? " " : " dead ") + routes.own().map(Ipv4Prefix::toString).orElse("without a subnet")
-                + " " + status().lease().state();
+        return identity + (alive ? " " : " dead ")
+                + routes.own().map(Ipv4Prefix::toString).orElse("without a subnet") + " "
+                + status().lease().state();
     }
 }

@@ -44,7 +44,9 @@ final class SimulationChecks {
                 .store
                 .get(host.subnet())
                 .flatMap(entry -> Lease.of(entry).attributes().nodeId());
-        check(owner.equals(Optional.of(host.identity.nodeId())), "the store says that " + owner + " owns that of " + host);
+        check(
+                owner.equals(Optional.of(host.identity.nodeId())),
+                "the store says that " + owner + " owns that of " + host);
     }
 
     /** A host without a subnet is a clone of one that has one, or is at the address of one. */

@@ -14,7 +14,8 @@ final class SimulationFaults {
     private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(4);
     private static final int MAX_FOREIGN = 4;
     private static final int CLONES = 10_000;
-    private static final String[] FOREIGN_VALUES = {"{\"PublicIP\":\"203.0.113.9\"}", "{\"PublicIP\":\"127.0.0.1\"}", ""};
+    private static final String[] FOREIGN_VALUES = {"{\"PublicIP\":\"203.0.113.9\"}", "{\"PublicIP\":\"127.0.0.1\"}", ""
+    };
 
     private final Simulation simulation;
     private RegistrySnapshot backup;
@@ -166,9 +167,7 @@ final class SimulationFaults {
         int clone = CLONES + simulation.hosts.size();
         int address = simulation.hosts.get(number).identity.publicIp();
         simulation.hosts.add(
-                sameNode
-                        ? simulation.start(number, Simulation.address(clone))
-                        : simulation.start(clone, address));
+                sameNode ? simulation.start(number, Simulation.address(clone)) : simulation.start(clone, address));
     }
 
     private void loseEvents() {
@@ -190,9 +189,7 @@ final class SimulationFaults {
     /** Some lease; one that does not exist if there is none. */
     private RegistryEntry anyLease() {
         List<RegistryEntry> leases = leases();
-        return leases.isEmpty()
-                ? new RegistryEntry("", "", 0, 0, 0)
-                : leases.get(random().nextInt(leases.size()));
+        return leases.isEmpty() ? new RegistryEntry("", "", 0, 0, 0) : leases.get(random().nextInt(leases.size()));
     }
 
     private void delete(RegistryEntry entry) {

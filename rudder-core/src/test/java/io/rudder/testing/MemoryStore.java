@@ -211,7 +211,9 @@ public final class MemoryStore {
     /** The keys that an etcd lease keeps alive. */
     public List<RegistryEntry> keptAliveBy(long etcdLeaseId) {
         Grant grant = grants.get(etcdLeaseId);
-        return grant == null ? List.of() : grant.paths.stream().map(entries::get).toList();
+        return grant == null
+                ? List.of()
+                : grant.paths.stream().map(entries::get).toList();
     }
 
     /** All changes since the store began, but for those of a history that a backup undid. */

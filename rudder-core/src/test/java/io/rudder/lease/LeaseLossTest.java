@@ -1,0 +1,303 @@
+package io.rudder.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import io.rudder.config.Backend;
+import io.rudder.config.NetworkConfig;
+import io.rudder.lease.LeasePolicy.OnLost;
+import io.rudder.net.Ipv4;
+import io.rudder.net.Ipv4Prefix;
+import io.rudder.status.Counter;
+import io.rudder.status.Counters;
+import io.rudder.testing.LogLines;
+import io.rudder.testing.MemoryRegistry;
+import io.rudder.testing.MemoryRegistry.Verb;
+import io.rudder.testing.MemoryStore;
+import io.rudder.testing.VirtualLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LeaseLossTest {
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final String NODE = "0123456789abcdef0123456789abcdef";
+    private static final String HOME = "10.0.11.0/24";
+    private static final String THIEF = "{\"PublicIP\":\"198.51.100.66\"}";
+    private static final NetworkConfig CONFIG = new NetworkConfig(
+            Ipv4Prefix.parse("10.0.0.0/16"),
+            24,
+            Ipv4Prefix.parse("10.0.1.0/24"),
+            Ipv4Prefix.parse("10.0.255.0/24"),
+            Backend.DEFAULT);
+
+    private final LogLines log = new LogLines(Level.WARN);
+    private final VirtualLoop loop = new VirtualLoop();
+    private final MemoryStore store = new MemoryStore(loop);
+    private final MemoryRegistry registry = new MemoryRegistry(store, loop);
+    private final Counters counters = new Counters();
+
+    @AfterEach
+    void restoreLog() {
+        log.close();
+    }
+
+    private Host host(OnLost onLost) {
+        return new Host("198.51.100.1", registry, LeasePolicy.DEFAULT.onLost(onLost)).start();
+    }
+
+    private Host clone(String address) {
+        return new Host(address, new MemoryRegistry(store, loop), LeasePolicy.DEFAULT).start();
+    }
+
+    private Optional<RegistryEntry> home() {
+        return store.get(Ipv4Prefix.parse(HOME));
+    }
+
+    private void steal() {
+        store.putLease(HOME, THIEF);
+    }
+
+    @Test
+    void aDeletedKeyIsCreatedAgainWithTheEtcdLeaseThatItHad() {
+        Host host = host(OnLost.FENCE);
+        long etcdLease = home().orElseThrow().etcdLeaseId();
+        store.deleteSubnet(HOME);
+        host.verify();
+        assertThat(host.subnet()).contains(HOME);
+        assertThat(home().orElseThrow().etcdLeaseId()).isEqualTo(etcdLease);
+        assertThat(store.grantCount()).isEqualTo(1);
+        assertThat(host.lost).containsExactly(HOME + " gone");
+        assertThat(counters.get(Counter.LEASE_LOSSES)).isEqualTo(1);
+        assertThat(counters.get(Counter.LEASE_FENCES)).isZero();
+    }
+
+    @Test
+    void anEtcdLeaseThatWasRevokedInTheMiddleOfItIsReplaced() {
+        Host host = host(OnLost.FENCE);
+        long etcdLease = home().orElseThrow().etcdLeaseId();
+        store.deleteSubnet(HOME);
+        registry.beforeNextCreate(() -> store.revoke(etcdLease));
+        host.verify();
+        loop.run(SOON);
+        assertThat(host.subnet()).contains(HOME);
+        assertThat(store.grantCount()).isEqualTo(1);
+    }
+
+    @Test
+    void fencedTheHostTakesAnotherSubnetAndLeavesNoEtcdLeaseBehind() {
+        Host host = host(OnLost.FENCE);
+        steal();
+        host.verify();
+        assertThat(host.lost).containsExactly(HOME + " taken");
+        assertThat(host.subnet()).isPresent().isNotEqualTo(Optional.of(HOME));
+        assertThat(home().orElseThrow().value()).isEqualTo(THIEF);
+        assertThat(store.grantCount()).isEqualTo(1);
+        assertThat(counters.get(Counter.LEASE_FENCES)).isEqualTo(1);
+        assertThat(log.linesWith(HOME + " was taken by 198.51.100.66")).hasSize(1);
+    }
+
+    @Test
+    void aSubnetThatIsTakenWhileItsKeyIsBeingCreatedAgainIsGivenUp() {
+        Host host = host(OnLost.FENCE);
+        store.deleteSubnet(HOME);
+        registry.beforeNextCreate(this::steal);
+        host.verify();
+        assertThat(host.lost).containsExactly(HOME + " gone", HOME + " taken");
+        assertThat(host.subnet()).isPresent().isNotEqualTo(Optional.of(HOME));
+        assertThat(home().orElseThrow().value()).isEqualTo(THIEF);
+    }
+
+    @Test
+    void askedToExitTheHostEndsWithOneLine() {
+        Host host = host(OnLost.EXIT);
+        steal();
+        host.verify();
+        assertThat(host.lost).containsExactly(HOME + " taken");
+        assertThat(host.refusals)
+                .singleElement()
+                .asString()
+                .contains(HOME + " was taken by 198.51.100.66", "-on-lease-lost=exit")
+                .doesNotContain("\n");
+        assertThat(host.keeper.status().state()).isEqualTo(LeaseKeeper.State.STOPPED);
+        assertThat(store.grantCount()).isZero();
+    }
+
+    @Test
+    void askedToKeepTheSubnetTheHostGoesOnAndHasItAgainWhenItIsFree() {
+        Host host = host(OnLost.KEEP);
+        steal();
+        host.verify();
+        loop.run(Duration.ofMinutes(5));
+        assertThat(host.lost).isEmpty();
+        assertThat(host.keeper.status().state()).isEqualTo(LeaseKeeper.State.LOST);
+        assertThat(registry.calls(Verb.CREATE)).isEqualTo(1);
+        assertThat(log.linesWith("going on with it")).hasSize(1);
+        store.deleteSubnet(HOME);
+        loop.run(Duration.ofSeconds(31));
+        assertThat(host.subnet()).contains(HOME);
+        assertThat(host.keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
+    }
+
+    @Test
+    void aLeaseThatIsAboutToRunOutIsToldAtOnceAQuarterIsLeft() {
+        Host host = host(OnLost.FENCE);
+        registry.down(true);
+        loop.run(Duration.ofHours(18));
+        assertThat(log.linesWith("cannot renew the lease")).hasSize(1);
+        assertThat(log.linesWith("runs out in")).isEmpty();
+        loop.run(Duration.ofMinutes(5));
+        assertThat(log.linesWith("the lease of " + HOME + " runs out in 359 min"))
+                .hasSize(1);
+        LeaseStatus status = host.keeper.status();
+        assertThat(status.state()).isEqualTo(LeaseKeeper.State.UNCONFIRMED);
+        assertThat(Duration.between(loop.wallTime(), status.expiresAt().orElseThrow()))
+                .isBetween(Duration.ofHours(5), Duration.ofHours(6));
+        loop.run(Duration.ofHours(2));
+        assertThat(log.linesWith("runs out in")).hasSize(1);
+    }
+
+    @Test
+    void aReleasedLeaseIsGoneFromTheStore() {
+        Host host = host(OnLost.FENCE);
+        CompletableFuture<Void> released = host.keeper.release();
+        loop.run(SOON);
+        assertThat(released).isCompleted();
+        assertThat(home()).isEmpty();
+        assertThat(store.grantCount()).isZero();
+    }
+
+    @Test
+    void aReservationIsNeverReleased() {
+        store.putLease(
+                HOME,
+                new NodeIdentity(NODE, Ipv4.parse("198.51.100.1")).attributes().toJson());
+        Host host = host(OnLost.FENCE);
+        host.keeper.release();
+        loop.run(SOON);
+        assertThat(home()).isPresent();
+    }
+
+    @Test
+    void aCloneOfALiveHostIsRefusedAndTheHostDoesNotNotice() {
+        Host host = host(OnLost.FENCE);
+        watchFor(host);
+        Host clone = clone("198.51.100.2");
+        loop.run(LeaseClaim.WAIT.plus(SOON));
+        assertThat(clone.refusals)
+                .singleElement()
+                .asString()
+                .contains("node id " + NODE, "198.51.100.1", HOME, "remove node-id")
+                .doesNotContain("\n");
+        assertThat(host.lost).isEmpty();
+        assertThat(home().orElseThrow().value()).doesNotContain("Claimant").contains("198.51.100.1");
+        assertThat(log.linesWith("denied")).hasSize(1);
+    }
+
+    @Test
+    void aHostThatMovedHasItsLeaseAgainAndNoPeerSawTheClaim() {
+        host(OnLost.FENCE).keeper.stop();
+        Host moved = clone("198.51.100.2");
+        loop.run(SOON);
+        assertThat(Lease.of(home().orElseThrow()).attributes().publicIp()).isEqualTo(Ipv4.parse("198.51.100.1"));
+        loop.run(LeaseClaim.WAIT);
+        assertThat(moved.subnet()).contains(HOME);
+        assertThat(Lease.of(home().orElseThrow()).attributes())
+                .isEqualTo(LeaseAttributes.own(Ipv4.parse("198.51.100.2"), NODE));
+    }
+
+    @Test
+    void ofTwoClonesThatMeetOverADeadHostsLeaseOneHasIt() {
+        host(OnLost.FENCE).keeper.stop();
+        Host first = clone("198.51.100.2");
+        loop.run(SOON);
+        Host second = clone("198.51.100.3");
+        watchFor(first);
+        watchFor(second);
+        loop.run(Duration.ofSeconds(30));
+        assertThat(first.subnet()).contains(HOME);
+        assertThat(second.refusals).hasSize(1);
+        assertThat(second.subnet()).isEmpty();
+    }
+
+    @Test
+    void theYoungerOfTwoClonesGivesWayAndALeftoverIsGivenBack() {
+        Host older = host(OnLost.FENCE);
+        watchFor(older);
+        String twin = LeaseAttributes.own(Ipv4.parse("198.51.100.2"), NODE).toJson();
+        store.putLease("10.0.77.0/24", twin, Duration.ofDays(1));
+        older.lookAt("10.0.77.0/24");
+        loop.run(LeaseClaim.WAIT.plus(SOON));
+        assertThat(store.get(Ipv4Prefix.parse("10.0.77.0/24"))).isEmpty();
+        assertThat(older.subnet()).contains(HOME);
+        assertThat(store.grantCount()).isEqualTo(1);
+    }
+
+    /** Stands in for the watch: the keeper hears of each change of its key. */
+    private void watchFor(Host host) {
+        long[] seen = new long[1];
+        Runnable[] look = new Runnable[1];
+        look[0] = () -> {
+            long now = home().map(RegistryEntry::modRevision).orElse(0L);
+            boolean isNews =
+                    host.keeper.own().filter(own -> own.modRevision() != now).isPresent();
+            if (isNews && now != seen[0]) {
+                seen[0] = now;
+                host.keeper.verify();
+            }
+            loop.schedule(Duration.ofMillis(50), look[0]);
+        };
+        loop.execute(look[0]);
+    }
+
+    private final class Host implements LeaseKeeper.Listener {
+        final List<String> lost = new ArrayList<>();
+        final List<String> refusals = new ArrayList<>();
+        final LeaseKeeper keeper;
+
+        Host(String address, MemoryRegistry own, LeasePolicy policy) {
+            LeaseTerms terms = new LeaseTerms(
+                    new NodeIdentity(NODE, Ipv4.parse(address)), Optional.of(Ipv4Prefix.parse(HOME)), policy);
+            ControlContext context = new ControlContext(own, loop, new SplittableRandom(1), counters);
+            keeper = new LeaseKeeper(context, CONFIG, terms, new FreedSubnets(loop), this);
+        }
+
+        Host start() {
+            loop.execute(keeper::start);
+            loop.run(SOON);
+            return this;
+        }
+
+        void verify() {
+            loop.execute(keeper::verify);
+            loop.run(SOON);
+        }
+
+        void lookAt(String subnet) {
+            RegistryEntry entry = store.get(Ipv4Prefix.parse(subnet)).orElseThrow();
+            loop.execute(() -> keeper.lookAtTwin(entry));
+        }
+
+        Optional<String> subnet() {
+            return keeper.own().map(lease -> lease.subnet().toString());
+        }
+
+        @Override
+        public void onHeld(Lease lease) {}
+
+        @Override
+        public void onLost(Lease lease, boolean taken) {
+            lost.add(lease.subnet() + (taken ? " taken" : " gone"));
+        }
+
+        @Override
+        public void onRefused(String message) {
+            refusals.add(message);
+        }
+    }
+}
