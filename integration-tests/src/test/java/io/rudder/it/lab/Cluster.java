@@ -166,6 +166,11 @@ public final class Cluster
                 .orElseThrow();
     }
 
+    /** Returns the host in the middle, 198.51.100.254, where etcd runs. */
+    public Host middle() {
+        return bridge;
+    }
+
     /** Returns the etcd of all hosts. */
     public Etcd etcd() {
         return etcd;

@@ -1,5 +1,6 @@
 package io.rudder.it.lab;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ public final class Etcd {
         process = Optional.of(host.spawn(
                 "etcd",
                 "--name=default",
-                "--data-dir=" + host.directory().resolve("etcd"),
+                "--data-dir=" + dataFolder(),
                 "--listen-client-urls=" + endpoint(),
                 "--advertise-client-urls=" + endpoint(),
                 "--listen-peer-urls=" + peerUrl,
@@ -50,6 +51,35 @@ public final class Etcd {
     public void stop() {
         process.ifPresent(Running::close);
         process = Optional.empty();
+    }
+
+    /** Ends etcd at once, as a power failure does; its data stays. */
+    public void kill() {
+        process.ifPresent(running -> {
+            running.kill();
+            running.awaitExit(START_BOUND);
+        });
+        process = Optional.empty();
+    }
+
+    /** SIGSTOP: connections stay, nothing answers. */
+    public void freeze() {
+        process.ifPresent(running -> running.signal("STOP"));
+    }
+
+    /** SIGCONT. */
+    public void thaw() {
+        process.ifPresent(running -> running.signal("CONT"));
+    }
+
+    /** Removes all data of a stopped etcd. */
+    public void wipe() {
+        host.run("rm", "-rf", dataFolder().toString());
+    }
+
+    /** The folder of its data. */
+    public Path dataFolder() {
+        return host.directory().resolve("etcd");
     }
 
     /** Writes a key without an etcd lease. */

@@ -115,7 +115,13 @@ public final class Running implements AutoCloseable {
 
     /** Sends SIGINT, as Ctrl-C does. */
     public void interrupt() {
-        start(List.of("kill", "-INT", Long.toString(pid())), stdout.getParent()).awaitExit(GRACE);
+        signal("INT");
+    }
+
+    /** Sends a signal, named as kill(1) names it. */
+    public void signal(String name) {
+        start(List.of("kill", "-" + name, Long.toString(pid())), stdout.getParent())
+                .awaitExit(GRACE);
     }
 
     /** Sends SIGKILL to the process and to all that it started. */

@@ -72,8 +72,7 @@ final class Allocators implements AutoCloseable {
         ControlContext context =
                 new ControlContext(registry.registry, thread, new SplittableRandom(number), new Counters());
         LeaseTerms terms = new LeaseTerms(identity, Optional.empty(), LeasePolicy.DEFAULT);
-        LeaseKeeper keeper =
-                new LeaseKeeper(context, config, terms, new FreedSubnets(thread), new Holder(missing));
+        LeaseKeeper keeper = new LeaseKeeper(context, config, terms, new FreedSubnets(thread), new Holder(missing));
         thread.execute(keeper::start);
     }
 

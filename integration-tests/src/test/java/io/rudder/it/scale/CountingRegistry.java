@@ -16,7 +16,9 @@ final class CountingRegistry {
 
     CountingRegistry(LeaseRegistry counted) {
         this.registry = (LeaseRegistry) Proxy.newProxyInstance(
-                LeaseRegistry.class.getClassLoader(), new Class<?>[] {LeaseRegistry.class}, (proxy, method, arguments) -> {
+                LeaseRegistry.class.getClassLoader(),
+                new Class<?>[] {LeaseRegistry.class},
+                (proxy, method, arguments) -> {
                     if (method.getName().equals(CREATE)) {
                         creates.incrementAndGet();
                     }

@@ -69,7 +69,10 @@ class ScaleIT {
                 leases.get(0).update(writer, FIRST_ADDRESS + 1 + i, follower).join();
                 follower.awaitSeen(i + 1);
             }
-            FIGURES.add("write returned -> new route in the data path's table", Figures.millis(follower.lags()), "p99 < 50 ms");
+            FIGURES.add(
+                    "write returned -> new route in the data path's table",
+                    Figures.millis(follower.lags()),
+                    "p99 < 50 ms");
         }
     }
 
@@ -112,7 +115,9 @@ class ScaleIT {
             long[] again = new long[60];
             for (int i = 0; i < again.length; i++) {
                 for (int k = 0; k < LEASES / 100; k++) {
-                    leases.get((i * 100 + k) % LEASES).update(registry, FIRST_ADDRESS + LEASES + i, null).join();
+                    leases.get((i * 100 + k) % LEASES)
+                            .update(registry, FIRST_ADDRESS + LEASES + i, null)
+                            .join();
                 }
                 again[i] = timeOf(() -> resync(registry, cache));
             }
@@ -140,7 +145,8 @@ class ScaleIT {
                 follower.awaitSeen(changes);
                 writes.clear();
                 FIGURES.add(
-                        "10,000 leases, %.0f changes/s for %.0f s: write returned -> route".formatted(changes / took, took),
+                        "10,000 leases, %.0f changes/s for %.0f s: write returned -> route"
+                                .formatted(changes / took, took),
                         Figures.millis(follower.lags()),
                         "p99 < 1 s");
                 FIGURES.add(
@@ -217,8 +223,7 @@ class ScaleIT {
 
         /** Writes another address, once what was written before is there. */
         CompletableFuture<?> update(EtcdLeaseRegistry registry, int publicIp, Follower follower) {
-            CompletableFuture<Boolean> done = revision
-                    .thenCompose(last -> registry.get(subnet))
+            CompletableFuture<Boolean> done = revision.thenCompose(last -> registry.get(subnet))
                     .thenCompose(entry -> registry.update(
                             subnet, attributes(publicIp), entry.orElseThrow().modRevision(), grant));
             revision = done.thenApply(written -> {

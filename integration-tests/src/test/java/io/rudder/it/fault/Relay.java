@@ -1,0 +1,58 @@
+package io.rudder.it.fault;
+
+import io.rudder.it.lab.Cluster;
+import io.rudder.it.lab.DaemonOptions;
+import io.rudder.it.lab.Host;
+import io.rudder.it.lab.RudderProcess;
+import io.rudder.it.lab.Running;
+import io.rudder.it.tool.TcpRelay;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A relay between daemons and etcd, in the middle of the network. */
+final class Relay implements AutoCloseable {
+    private static final int PORT = 2479;
+
+    private final Cluster cluster;
+    private final Running process;
+
+    Relay(Cluster cluster) {
+        this.cluster = cluster;
+        Host middle = cluster.middle();
+        this.process = middle.spawnTool(TcpRelay.class, middle.address(), Integer.toString(PORT), "2379");
+        process.awaitOutput("relaying", Fault.BOUND);
+    }
+
+    /** Options of a daemon that reaches etcd through it. */
+    DaemonOptions options(Host host) {
+        return cluster.optionsOf(host)
+                .with("etcd-endpoint", "http://" + cluster.middle().address() + ":" + PORT);
+    }
+
+    /** A daemon that reaches etcd through it, ready. */
+    RudderProcess start(String host) {
+        return cluster.start(cluster.host(host), options(cluster.host(host))).awaitReady();
+    }
+
+    /** See {@link TcpRelay}. */
+    void tell(String command) {
+        process.tell(command);
+    }
+
+    /** How many connections there were so far. */
+    int accepted() {
+        process.tell("accepted");
+        process.awaitOutput("accepted \\d+", Fault.BOUND);
+        Matcher last = Pattern.compile("accepted (\\d+)").matcher(process.stdout());
+        int count = 0;
+        while (last.find()) {
+            count = Integer.parseInt(last.group(1));
+        }
+        return count;
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
