@@ -4,5 +4,9 @@
  *
  * <p>One thread of its own starts the calls and owns the connections; jetcd's own recovery is switched off: a failed
  * call fails, a broken watch ends, and the owner of the registry decides what comes next.
+ *
+ * <p>Nothing is null here, neither what is given nor what is returned, unless it says so.
+ *
+ * @since 0.1.0
  */
 package io.rudder.etcd;

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *                             ^ |  ^--------- renewed ---------'  |
  *                    acquired | | gone or taken                   | gone or taken
  *                             | v                                 |
- *                             LOST <------------------------------'
+ *                             LOST &lt;------------------------------'
  * </pre>
  *
  * While UNCONFIRMED the store cannot be asked, and nobody else can be given the subnet by a store that is down: the
