@@ -22,7 +22,9 @@ final class ApiListing {
 
     static String of(Class<?> type) {
         String members = Stream.of(
-                        Arrays.stream(type.getDeclaredFields()).filter(ApiListing::isOffered).map(ApiListing::field),
+                        Arrays.stream(type.getDeclaredFields())
+                                .filter(ApiListing::isOffered)
+                                .map(ApiListing::field),
                         Arrays.stream(type.getDeclaredConstructors())
                                 .filter(ApiListing::isOffered)
                                 .map(ApiListing::constructor),
@@ -59,9 +61,12 @@ final class ApiListing {
                 && type.getSuperclass() != Object.class
                 && !type.isRecord()
                 && !type.isEnum();
-        String superclass = hasParent ? " extends " + shortened(type.getSuperclass().getName()) : "";
-        String interfaces =
-                Arrays.stream(type.getInterfaces()).map(parent -> shortened(parent.getName())).sorted().collect(Collectors.joining(", "));
+        String superclass =
+                hasParent ? " extends " + shortened(type.getSuperclass().getName()) : "";
+        String interfaces = Arrays.stream(type.getInterfaces())
+                .map(parent -> shortened(parent.getName()))
+                .sorted()
+                .collect(Collectors.joining(", "));
         return superclass + (interfaces.isEmpty() ? "" : " implements " + interfaces);
     }
 
@@ -75,8 +80,8 @@ final class ApiListing {
 
     private static String method(Method method) {
         String body = method.isDefault() ? "default " : "";
-        return modifiers(method) + body + shortened(method.getGenericReturnType().getTypeName()) + " " + method.getName()
-                + parameters(method);
+        return modifiers(method) + body
+                + shortened(method.getGenericReturnType().getTypeName()) + " " + method.getName() + parameters(method);
     }
 
     private static String parameters(Executable executable) {

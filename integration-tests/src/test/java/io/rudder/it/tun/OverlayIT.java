@@ -69,8 +69,7 @@ class OverlayIT {
 
             // Nobody has that subnet, which the node tells the host.
             socket.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress("10.5.3.1", 7)));
-            await().atMost(BOUND)
-                    .until(() -> here.counters().get(Counter.ICMP_UNREACHABLE_SENT) == 1);
+            await().atMost(BOUND).until(() -> here.counters().get(Counter.ICMP_UNREACHABLE_SENT) == 1);
         }
         here.close().get(20, TimeUnit.SECONDS);
         there.close().get(20, TimeUnit.SECONDS);
