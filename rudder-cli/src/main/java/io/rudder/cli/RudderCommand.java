@@ -1,7 +1,9 @@
 package io.rudder.cli;
 
+import io.rudder.cli.command.MisuseHandler;
 import io.rudder.cli.log.LogSettings;
 import io.rudder.daemon.DaemonSettings;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -63,12 +65,17 @@ public final class RudderCommand implements Callable<Integer> {
                 .name("rudder")
                 .versionProvider(new BuildVersion())
                 .addOption(helpOption());
-        for (DaemonOption option : DaemonOption.values()) {
-            spec.addOption(daemonOption(option));
-        }
+        options().forEach(spec::addOption);
         spec.addOption(versionOption());
         describe(spec.usageMessage());
         return spec;
+    }
+
+    /** The daemon's options, as picocli wants them. */
+    static List<OptionSpec> options() {
+        return Arrays.stream(DaemonOption.values())
+                .map(RudderCommand::daemonOption)
+                .toList();
     }
 
     private static OptionSpec daemonOption(DaemonOption option) {

@@ -36,6 +36,7 @@ final class SettingsReader {
         Path runDir = values.get(DaemonOption.RUN_DIR, OptionParsers::path);
         return new DaemonSettings.Host(
                 values.get(DaemonOption.TUN_NAME, OptionParsers::tunName),
+                runDir,
                 values.find(DaemonOption.SUBNET_FILE, OptionParsers::file).orElse(runDir.resolve("subnet.env")),
                 values.find(DaemonOption.CNI_CONF_FILE, OptionParsers::file),
                 values.get(DaemonOption.STATE_DIR, OptionParsers::path),

@@ -1,11 +1,8 @@
 package io.rudder.daemon;
 
-import io.rudder.control.ControlLoop;
-import io.rudder.lease.LeaseRegistry;
+import io.rudder.lease.NodeIdentity;
 import io.rudder.node.ControlPlane;
-import io.rudder.node.NodeSettings;
 import io.rudder.node.SavedState;
-import io.rudder.status.Counters;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -21,22 +18,14 @@ final class ControlPhase {
 
     private ControlPhase() {}
 
-    static ControlPlane start(
-            DaemonSettings settings,
-            LeaseRegistry registry,
-            ControlLoop loop,
-            NodeSettings node,
-            ControlPlane.Listener listener,
-            Phases phases) {
+    static void start(DaemonSettings settings, ControlPlane controlPlane, NodeIdentity identity, Phases phases) {
         Path stateDir = settings.host().stateDir();
-        ControlPlane controlPlane = new ControlPlane(registry, loop, node, new Counters(), listener);
         phases.onUndo("the control plane", () -> end(controlPlane, settings.leasing()));
         Optional<SavedState> earlier =
                 settings.leasing().offlineStart() ? StateKeeper.read(stateDir) : Optional.empty();
         controlPlane.start(earlier);
-        StateKeeper state = StateKeeper.start(stateDir, node.identity(), controlPlane::status);
+        StateKeeper state = StateKeeper.start(stateDir, identity, controlPlane::status);
         phases.onUndo("the saved state", state::close);
-        return controlPlane;
     }
 
     private static void end(ControlPlane controlPlane, DaemonSettings.Leasing leasing) throws InterruptedException {

@@ -10,6 +10,7 @@ import io.rudder.daemon.host.Commands;
 import io.rudder.daemon.host.ExternalInterface;
 import io.rudder.daemon.host.HostException;
 import io.rudder.daemon.host.ProcessCommands;
+import io.rudder.daemon.socket.CommandShell;
 import io.rudder.daemon.systemd.ServiceManager;
 import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseRegistry;
@@ -20,10 +21,13 @@ import io.rudder.net.Ipv4Prefix;
 import io.rudder.node.ControlPlane;
 import io.rudder.node.NodeSettings;
 import io.rudder.peer.RouteTable;
+import io.rudder.status.Counters;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,15 +52,26 @@ public final class Daemon {
     private final Mailbox mailbox = new Mailbox();
     private final Phases phases = new Phases();
     private final Optional<SubnetFile.Content> previous;
+    private final RecentEvents events = RecentEvents.install();
+    private final String version;
+    private final Function<NodeAccess, CommandShell> shell;
     private EventLoopGroup hostLoop;
     private ServiceManager serviceManager;
     private ControlPlane controlPlane;
     private HostSide host;
     private boolean isReady;
 
-    /** Nothing happens until {@link #runUntilSignal}. */
-    public Daemon(DaemonSettings settings) {
+    /**
+     * Nothing happens until {@link #runUntilSignal}.
+     *
+     * @param settings what the operator decided
+     * @param version the program's version, which the status tells
+     * @param shell makes what runs the operator's commands
+     */
+    public Daemon(DaemonSettings settings, String version, Function<NodeAccess, CommandShell> shell) {
         this.settings = settings;
+        this.version = version;
+        this.shell = shell;
         this.subnetFile = new SubnetFile(settings.host().subnetFile());
         this.previous = subnetFile.read();
         this.subnetChangeHook = new SubnetChangeHook(settings.leasing().onSubnetChange());
@@ -104,7 +119,7 @@ public final class Daemon {
                 underlay.mtuBytes(),
                 nodeId);
         host = new HostSide(settings, subnetFile, commands, mailbox, underlay, this::readdress);
-        controlPlane = ControlPhase.start(settings, registry, loop, nodeSettings(nodeId, underlay), mailbox, phases);
+        startControlPlane(registry, loop, nodeId, underlay);
     }
 
     private LeaseRegistry openLeases(ControlLoop loop) throws HostException {
@@ -113,6 +128,19 @@ public final class Daemon {
         } catch (RegistryException e) {
             throw new HostException(e.getMessage(), e);
         }
+    }
+
+    private void startControlPlane(
+            LeaseRegistry registry, ControlLoop loop, String nodeId, ExternalInterface underlay) throws HostException {
+        NodeSettings node = nodeSettings(nodeId, underlay);
+        Counters counters = new Counters();
+        controlPlane = new ControlPlane(registry, loop, node, counters, mailbox);
+        NodeFacts facts = NodeFacts.of(nodeId, version, underlay, settings);
+        StatusSource status = new StatusSource(
+                facts, controlPlane::status, host::view, List.of(counters, host.counters()), events);
+        // First, since a second daemon in the same run directory is refused here.
+        Admin.start(new NodeAccess(settings, status, registry, host::tunnel), hostLoop, shell, phases);
+        ControlPhase.start(settings, controlPlane, node.identity(), phases);
     }
 
     /** An address that an operator has given to the peers is theirs to change. */

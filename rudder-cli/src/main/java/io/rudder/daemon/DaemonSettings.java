@@ -53,12 +53,19 @@ public record DaemonSettings(
      * What is made on this host.
      *
      * @param tunName the TUN device
+     * @param runDir where files live that a reboot may take, the control socket among them
      * @param subnetFile where the leased subnet is written
      * @param cniConfFile where container runtimes are told of it; empty for nowhere
      * @param stateDir where the node's identity is kept
      * @param ipMasq whether packets that leave the overlay get this host's address
      */
-    public record Host(String tunName, Path subnetFile, Optional<Path> cniConfFile, Path stateDir, boolean ipMasq) {}
+    public record Host(
+            String tunName,
+            Path runDir,
+            Path subnetFile,
+            Optional<Path> cniConfFile,
+            Path stateDir,
+            boolean ipMasq) {}
 
     /**
      * How packets are carried.

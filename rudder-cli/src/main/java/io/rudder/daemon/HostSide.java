@@ -10,6 +10,7 @@ import io.rudder.daemon.host.HostWatch;
 import io.rudder.daemon.host.OverlayAddress;
 import io.rudder.lease.Lease;
 import io.rudder.net.Ipv4;
+import io.rudder.netty.tunnel.Tunnel;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
@@ -41,7 +42,7 @@ final class HostSide {
     private final RepairLog repairLog = new RepairLog(System::nanoTime);
     private ExternalInterface underlay;
     private int port;
-    private Optional<SubnetFile.Content> wanted = Optional.empty();
+    private volatile Optional<SubnetFile.Content> wanted = Optional.empty();
     private Optional<SubnetFile.Content> written = Optional.empty();
     private volatile Optional<DataPath> dataPath = Optional.empty();
 
@@ -107,6 +108,21 @@ final class HostSide {
     /** The data path; empty before the lease is held, and if others carry the packets. On any thread. */
     Optional<DataPath> dataPath() {
         return dataPath;
+    }
+
+    /** The tunnel at this moment. On any thread. */
+    Optional<Tunnel> tunnel() {
+        return dataPath.map(DataPath::tunnel);
+    }
+
+    /** The data path as the status shows it. On any thread. */
+    Optional<DataPathView> view() {
+        return dataPath.map(path -> new DataPathView(path.tunnel(), path.counters(), content().mtuBytes()));
+    }
+
+    /** What was counted about the host besides packets. On any thread. */
+    Counters counters() {
+        return counters;
     }
 
     private InetSocketAddress local() {

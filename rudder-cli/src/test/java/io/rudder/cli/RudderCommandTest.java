@@ -45,6 +45,7 @@ class RudderCommandTest {
                         new DaemonSettings.Underlay(Optional.empty(), Optional.empty(), Optional.empty()),
                         new DaemonSettings.Host(
                                 "rudder0",
+                                Path.of("/run/rudder"),
                                 Path.of("/run/rudder/subnet.env"),
                                 Optional.empty(),
                                 Path.of("/var/lib/rudder"),
@@ -97,7 +98,13 @@ class RudderCommandTest {
                         Optional.of(Path.of("/p")),
                         new DaemonSettings.Underlay(
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
-                        new DaemonSettings.Host("r1", Path.of("/f"), Optional.of(Path.of("/c")), Path.of("/s"), true),
+                        new DaemonSettings.Host(
+                                "r1",
+                                Path.of("/r"),
+                                Path.of("/f"),
+                                Optional.of(Path.of("/c")),
+                                Path.of("/s"),
+                                true),
                         new DaemonSettings.Carriage(false, 3, true, Optional.empty()),
                         new DaemonSettings.Leasing(
                                 Duration.ofMinutes(1430), true, OnLost.KEEP, Optional.of("true"), true, true),
@@ -118,7 +125,12 @@ class RudderCommandTest {
 
         assertThat(started.orElseThrow().host())
                 .isEqualTo(new DaemonSettings.Host(
-                        "r2", Path.of("/run/r2/subnet.env"), Optional.empty(), Path.of("/var/lib/rudder"), true));
+                        "r2",
+                        Path.of("/run/r2"),
+                        Path.of("/run/r2/subnet.env"),
+                        Optional.empty(),
+                        Path.of("/var/lib/rudder"),
+                        true));
         assertThat(started.orElseThrow().etcd().endpointList()).isEqualTo("http://a:1");
         assertThat(started.orElseThrow().underlay().iface()).isEmpty();
     }

@@ -10,6 +10,7 @@ import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.PutOption;
+import io.rudder.lease.ConfigStore;
 import io.rudder.lease.LeaseAttributes;
 import io.rudder.lease.LeaseRegistry;
 import io.rudder.lease.RegistryEntry;
@@ -24,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
  * The registry in etcd. Calls may come from any thread: each is handed to the registry's own thread, which owns the
  * client, so that loading classes, resolving names and closing connections never hold up a caller.
  */
-public final class EtcdLeaseRegistry implements LeaseRegistry {
+public final class EtcdLeaseRegistry implements LeaseRegistry, ConfigStore {
     private final EtcdKeys keys;
     private final EtcdFailures failures;
     private final SnapshotReader reader;
@@ -107,6 +108,20 @@ public final class EtcdLeaseRegistry implements LeaseRegistry {
                         .txn()
                         .If(unchanged)
                         .Then(Op.delete(key, DeleteOption.DEFAULT))
+                        .commit()
+                        .thenApply(TxnResponse::isSucceeded));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> replaceConfig(String text, long expectedModRevision) {
+        ByteSequence key = keys.config();
+        Cmp unchanged = new Cmp(key, Cmp.Op.EQUAL, CmpTarget.modRevision(expectedModRevision));
+        return connection.call(
+                "write the configuration",
+                etcd -> etcd.getKVClient()
+                        .txn()
+                        .If(unchanged)
+                        .Then(Op.put(key, EtcdKeys.bytes(text), PutOption.DEFAULT))
                         .commit()
                         .thenApply(TxnResponse::isSucceeded));
     }

@@ -2,27 +2,24 @@ package io.rudder.status;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * The store of configuration and leases, as the node last heard of it.
  *
- * @param endpoints the members' addresses, as configured
+ * @param endpoints the members' addresses, as configured; none if leases come from elsewhere
  * @param prefix what all keys start with
- * @param reachable whether it answered when last asked
- * @param answeredSecondsAgo since its last answer; empty before the first
- * @param revision the newest revision known
- * @param clusterId the cluster, 16 hexadecimal digits; empty before the first answer
- * @param problem why it is not reachable, one line
+ * @param reachable whether the node is in touch with it
+ * @param revision the newest revision that the node knows of; 0 before the first list
+ * @param clusterId the cluster, hexadecimal as etcdctl shows it; empty before the first list
+ * @param lastProblem the last failure, one line, also if it is over
  */
 public record EtcdStatus(
         List<String> endpoints,
         String prefix,
         boolean reachable,
-        OptionalDouble answeredSecondsAgo,
         long revision,
         Optional<String> clusterId,
-        Optional<String> problem) {
+        Optional<String> lastProblem) {
     public EtcdStatus {
         endpoints = List.copyOf(endpoints);
     }

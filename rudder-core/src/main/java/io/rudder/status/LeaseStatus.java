@@ -6,27 +6,22 @@ import java.util.OptionalDouble;
 /**
  * The own lease.
  *
- * @param state {@code none} (not had yet), {@code held}, {@code unconfirmed} (etcd does not answer; packets flow on) or
- *     {@code lost} (somebody else has the subnet)
- * @param subnet what is or was leased, a.b.c.d/len
- * @param etcdLeaseId the etcd lease, 16 hexadecimal digits as etcdctl shows them; empty for a reservation
- * @param ageSeconds since this daemon has it
+ * @param state {@code acquiring} (not had yet), {@code held}, {@code unconfirmed} (etcd does not answer; packets flow
+ *     on), {@code lost} (somebody else has the subnet, or the key is gone) or {@code stopped}
+ * @param stateSeconds how long it has been in that state
+ * @param subnet what is leased, a.b.c.d/len
+ * @param etcdLeaseId the etcd lease, hexadecimal as etcdctl shows it; empty for a reservation
+ * @param reservation whether the lease never expires
  * @param confirmedSecondsAgo since etcd last confirmed it
- * @param timeToLiveSeconds what the etcd lease has left by now; empty for a reservation
+ * @param expiresInSeconds what the lease has left unless it is renewed; empty for a reservation
+ * @param problem what stands in the way, one line
  */
 public record LeaseStatus(
         String state,
+        double stateSeconds,
         Optional<String> subnet,
         Optional<String> etcdLeaseId,
-        OptionalDouble ageSeconds,
+        boolean reservation,
         OptionalDouble confirmedSecondsAgo,
-        OptionalDouble timeToLiveSeconds) {
-    /** No lease yet. */
-    public static final LeaseStatus NONE = new LeaseStatus(
-            "none",
-            Optional.empty(),
-            Optional.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty());
-}
+        OptionalDouble expiresInSeconds,
+        Optional<String> problem) {}

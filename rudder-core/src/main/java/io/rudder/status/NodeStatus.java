@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param node the daemon
  * @param underlay how the other hosts are reached
  * @param network the overlay's configuration; empty until it is read
- * @param lease the own lease; its state is {@code none} until there is one
+ * @param lease the own lease; its state tells whether there is one
  * @param etcd the store of configuration and leases
  * @param watch how the peers are followed
  * @param dataPath device and socket; empty until they are open, and with a backend that carries no packets

@@ -19,29 +19,36 @@ class StatusJsonTest {
                     "00ff", "host-a", "0.1.0", Instant.parse("2026-11-28T11:00:00Z"), 3600, true, Optional.empty()),
             new UnderlayStatus("eth0", "203.0.113.1", "203.0.113.1", 1500),
             Optional.of(new NetworkStatus("10.5.0.0/16", 24, "10.5.0.0", "10.5.255.0", "udp", 8285, false)),
-            LeaseStatus.NONE,
+            new LeaseStatus(
+                    "acquiring",
+                    2.5,
+                    Optional.empty(),
+                    Optional.empty(),
+                    false,
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty(),
+                    Optional.of("all subnets are taken")),
             new EtcdStatus(
                     List.of("http://203.0.113.1:2379"),
                     "/coreos.com/network",
                     true,
-                    OptionalDouble.of(1.5),
                     7,
                     Optional.of("cdf818194e3a8c32"),
                     Optional.empty()),
-            new WatchStatus(true, 7, OptionalDouble.empty(), 0),
+            new WatchStatus("watching", OptionalDouble.of(1.5), OptionalDouble.empty(), 2, 0, 0, false),
             Optional.of(new DataPathStatus(
+                    true,
                     "rudder0",
                     1472,
                     "203.0.113.1:8285",
                     new OffloadStatus("tcp_and_udp", true, true),
-                    List.of(new QueueStatus(0, Traffic.NONE)))),
+                    1)),
             new Traffic(1, 2, 3, 4, 5, 6),
             Throughput.UNKNOWN,
             List.of(new PeerStatus(
                     "10.5.2.0/24",
                     "203.0.113.2:8285",
                     Optional.empty(),
-                    false,
                     Traffic.NONE,
                     OptionalDouble.of(0.25),
                     Optional.of(new PathQuality(true, 1.5, 1.25, 0.5, 2)),
@@ -61,9 +68,9 @@ class StatusJsonTest {
         assertThat(json.get("schema").getAsInt()).isEqualTo(1);
         assertThat(json.get("takenAt").getAsString()).isEqualTo("2026-11-28T12:00:00Z");
         assertThat(json.getAsJsonObject("lease").get("subnet").isJsonNull()).isTrue();
-        assertThat(json.getAsJsonObject("watch").get("heardSecondsAgo").isJsonNull())
+        assertThat(json.getAsJsonObject("watch").get("listedSecondsAgo").isJsonNull())
                 .isTrue();
-        assertThat(json.getAsJsonObject("etcd").get("answeredSecondsAgo").getAsDouble())
+        assertThat(json.getAsJsonObject("watch").get("watchingSeconds").getAsDouble())
                 .isEqualTo(1.5);
         JsonObject peer = json.getAsJsonArray("peers").get(0).getAsJsonObject();
         assertThat(peer.getAsJsonObject("quality").get("lossRatio").getAsDouble())

@@ -51,10 +51,10 @@ final class MetricCatalogue {
                         "1 for the state that the own lease is in, 0 for the others.",
                         "state",
                         MetricCatalogue::leaseState),
-                optional(
-                        "rudder_lease_age_seconds",
-                        "Since this daemon has its lease.",
-                        status -> status.lease().ageSeconds()),
+                gauge(
+                        "rudder_lease_state_age_seconds",
+                        "How long the own lease has been in its state.",
+                        status -> status.lease().stateSeconds()),
                 optional(
                         "rudder_lease_confirmed_age_seconds",
                         "Since etcd last confirmed the own lease.",
@@ -62,7 +62,7 @@ final class MetricCatalogue {
                 optional(
                         "rudder_lease_time_to_live_seconds",
                         "What the own lease has left by now.",
-                        status -> status.lease().timeToLiveSeconds()),
+                        status -> status.lease().expiresInSeconds()),
                 gauge(
                         "rudder_etcd_reachable",
                         "1 if etcd answered when last asked, else 0.",
@@ -74,11 +74,7 @@ final class MetricCatalogue {
                 gauge(
                         "rudder_watch_open",
                         "1 if a watch for changes of leases is open, else 0.",
-                        status -> flag(status.watch().watching())),
-                gauge(
-                        "rudder_watch_applied_revision",
-                        "The last revision that the peers contain.",
-                        status -> status.watch().appliedRevision()),
+                        status -> flag(status.watch().state().equals("watching"))),
                 gauge(
                         "rudder_watch_held_removals",
                         "Peers whose removal waits to be confirmed.",
@@ -122,7 +118,7 @@ final class MetricCatalogue {
     }
 
     private static void leaseState(NodeStatus status, Values out) {
-        for (String state : List.of("none", "held", "unconfirmed", "lost")) {
+        for (String state : List.of("acquiring", "held", "unconfirmed", "lost")) {
             out.add(flag(state.equals(status.lease().state())), state);
         }
     }

@@ -11,7 +11,6 @@ import io.rudder.status.NodeStatus;
 import io.rudder.status.OffloadStatus;
 import io.rudder.status.PathQuality;
 import io.rudder.status.PeerStatus;
-import io.rudder.status.QueueStatus;
 import io.rudder.status.Throughput;
 import io.rudder.status.Traffic;
 import io.rudder.status.UnderlayStatus;
@@ -50,26 +49,28 @@ final class SampleStatus {
                 Optional.of(new NetworkStatus("10.5.0.0/16", 24, "10.5.0.0/24", "10.5.255.0/24", "udp", 8285, false)),
                 new LeaseStatus(
                         "held",
+                        seconds,
                         Optional.of("10.5.176.0/24"),
                         Optional.of("694d8257011f5d1a"),
-                        OptionalDouble.of(seconds),
+                        false,
                         OptionalDouble.of(12),
-                        OptionalDouble.of(86_000)),
+                        OptionalDouble.of(86_000),
+                        Optional.empty()),
                 new EtcdStatus(
                         List.of("http://198.51.100.5:2379"),
                         "/coreos.com/network",
                         true,
-                        OptionalDouble.of(1),
                         42,
                         Optional.of("cdf818194e3a8c32"),
                         Optional.empty()),
-                new WatchStatus(true, 42, OptionalDouble.of(3), 0),
+                new WatchStatus("watching", OptionalDouble.of(3), OptionalDouble.of(3), 0, 0, 0, false),
                 Optional.of(new DataPathStatus(
+                        true,
                         "rudder0",
                         1472,
                         "198.51.100.1:8285",
                         new OffloadStatus("tcp_and_udp", true, true),
-                        List.of(new QueueStatus(0, traffic)))),
+                        1)),
                 traffic,
                 Throughput.UNKNOWN,
                 List.of(
@@ -87,7 +88,6 @@ final class SampleStatus {
                 subnet,
                 "198.51.100." + host + ":8285",
                 host == 4 ? Optional.empty() : Optional.of("" + host),
-                false,
                 traffic,
                 OptionalDouble.of(0.5),
                 quality,

@@ -253,6 +253,10 @@ final class DataLoop {
         loop.execute(() -> counters.retainPeers(subnets));
     }
 
+    TapHandlers tapHandlers(PacketTap tap) {
+        return new TapHandlers(loop, tun, udp, tun.config().hasVnetHeader(), tap);
+    }
+
     Counters counters() {
         return counters;
     }

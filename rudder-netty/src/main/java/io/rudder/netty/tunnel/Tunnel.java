@@ -13,6 +13,7 @@ import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import io.rudder.status.PeerTraffic;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,11 @@ public final class Tunnel {
         return tunName;
     }
 
+    /** Where datagrams are received and sent from. */
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) loops.get(0).udp().localAddress();
+    }
+
     /** The offloads in use, those of the first queue, which all have in common at the start. */
     public OffloadsInUse offloads() {
         return loops.get(0).offloads();
@@ -103,6 +109,19 @@ public final class Tunnel {
     /** The counters at this moment. */
     public Map<Counter, Long> counters() {
         return Counters.sum(loops.stream().map(DataLoop::counters).toList());
+    }
+
+    /**
+     * Shows all packets to a tap from now on. Nobody pays for taps that are not there: the handlers that they need are
+     * put into the pipelines here.
+     *
+     * @return detaches it
+     */
+    public Runnable attach(PacketTap tap) {
+        List<TapHandlers> handlers =
+                loops.stream().map(loop -> loop.tapHandlers(tap)).toList();
+        handlers.forEach(TapHandlers::add);
+        return () -> handlers.forEach(TapHandlers::remove);
     }
 
     /** Completes when the data path is closed, exceptionally if it ended by itself. */

@@ -1,4 +1,4 @@
-package io.rudder.cli;
+package io.rudder.cli.command;
 
 import java.util.List;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -8,13 +8,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in one line what is wrong with the command line, instead of all that could be right. */
-final class MisuseHandler implements IParameterExceptionHandler {
-    private static final String ADVICE = "; 'rudder -help' lists the options";
-
+public final class MisuseHandler implements IParameterExceptionHandler {
     @Override
     public int handleParseException(ParameterException e, String[] arguments) {
-        e.getCommandLine().getErr().println("rudder: " + describe(e) + ADVICE);
-        return RudderCommand.MISUSED;
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        e.getCommandLine()
+                .getErr()
+                .println("rudder: " + describe(e) + "; '" + command + " -help' lists the options");
+        e.getCommandLine().getErr().flush();
+        return Shell.MISUSED;
     }
 
     private static String describe(ParameterException e) {
