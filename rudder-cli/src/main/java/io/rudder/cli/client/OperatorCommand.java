@@ -83,7 +83,13 @@ public final class OperatorCommand {
 
     /** Whoever names an etcd means that one, and not the daemon's. */
     private boolean namesEtcd() {
-        return arguments.stream().anyMatch(argument -> argument.startsWith("-etcd") || argument.startsWith("--etcd"));
+        // A stream would load as much as all the rest of this program.
+        for (String argument : arguments) {
+            if (argument.startsWith("-etcd") || argument.startsWith("--etcd")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String runDir() {
