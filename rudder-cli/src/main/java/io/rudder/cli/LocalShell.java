@@ -1,7 +1,7 @@
 package io.rudder.cli;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import io.rudder.cli.command.CommandException;
 import io.rudder.cli.command.NodeContext;
 import io.rudder.cli.command.Shell;
@@ -37,7 +37,10 @@ final class LocalShell implements NodeContext, AutoCloseable {
         DaemonMain.quietJavaLogging();
         Logging.setUp(new LogSettings(LogFormat.TEXT, 0));
         // What fails is told by the command itself.
-        ((Logger) LoggerFactory.getLogger("io.rudder")).setLevel(Level.ERROR);
+        LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
+        loggers.getLoggerList().stream()
+                .filter(logger -> logger.getLevel() != null)
+                .forEach(logger -> logger.setLevel(Level.ERROR));
         try (LocalShell local = new LocalShell(problem)) {
             return new Shell(local, RudderCommand.options()).run(request, new StandardOutput());
         } catch (InterruptedException e) {

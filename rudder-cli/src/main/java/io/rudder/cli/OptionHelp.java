@@ -1,5 +1,6 @@
 package io.rudder.cli;
 
+import io.rudder.cli.command.CommandName;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,6 +14,13 @@ final class OptionHelp {
     static String list() {
         return Arrays.stream(DaemonOption.values()).map(OptionHelp::entry).collect(Collectors.joining())
                 + "  -help, -version\n" + INDENT + "Show this, or the version, and exit.\n";
+    }
+
+    /** The commands, which are not the daemon. */
+    static String commands() {
+        return Arrays.stream(CommandName.values())
+                .map(command -> String.format("  %-12s%s%n", command.text(), command.summary()))
+                .collect(Collectors.joining("", "\nCommands, each with -help:\n", ""));
     }
 
     private static String entry(DaemonOption option) {

@@ -103,11 +103,11 @@ public final class RudderCommand implements Callable<Integer> {
     }
 
     private static void describe(UsageMessageSpec usage) {
-        usage.customSynopsis("rudder [options]")
+        usage.customSynopsis("rudder [options]", "rudder COMMAND [options]")
                 .description("Joins this host to the overlay network that etcd describes, and carries its packets.")
                 .optionListHeading("%nOptions, written -x v, -x=v or --x=v:%n")
                 .sectionMap()
-                .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> OptionHelp.list());
+                .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> OptionHelp.list() + OptionHelp.commands());
     }
 
     /** What the root command does. */

@@ -81,8 +81,8 @@ final class CheckCommand extends OperatorCommand {
             snapshot = RegistryCalls.await(session().node().registry(options()).list());
             findings.add(Finding.ok(
                     "etcd",
-                    settings.etcd().endpointList() + " answers, " + snapshot.entries().size() + " keys below "
-                            + prefix + " in " + Units.millis((System.nanoTime() - begin) / 1e6)));
+                    settings.etcd().endpointList() + " answers, keys below " + prefix + ": "
+                            + snapshot.entries().size() + ", in " + Units.millis((System.nanoTime() - begin) / 1e6)));
         } catch (CommandException e) {
             findings.add(Finding.error("etcd", e.getMessage()));
             return Optional.empty();
