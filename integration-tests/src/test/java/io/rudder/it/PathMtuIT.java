@@ -8,6 +8,7 @@ import io.rudder.it.lab.Result;
 import io.rudder.it.lab.RudderProcess;
 import io.rudder.it.lab.Running;
 import io.rudder.it.lab.Wait;
+import io.rudder.it.tool.HttpGet;
 import io.rudder.it.tool.TcpTransfer;
 import io.rudder.it.tool.UdpEcho;
 import io.rudder.it.tool.UdpProbe;
@@ -31,6 +32,7 @@ class PathMtuIT {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final Duration TRANSFER_BOUND = Duration.ofSeconds(10);
     private static final String PORT = "7000";
+    private static final String STATUS_PORT = "9090";
     private static final long TRANSFER_BYTES = 20_000_000;
     /** The payload of an ICMP echo that fills the device's MTU of 1472 bytes. */
     private static final String FULL_ECHO = "1444";
@@ -53,13 +55,21 @@ class PathMtuIT {
     }
 
     private void start(String offload) {
-        a = CLUSTER.start(
-                CLUSTER.host("near"), CLUSTER.optionsOf(CLUSTER.host("near")).with("offload", offload));
-        b = CLUSTER.start(far, CLUSTER.optionsOf(far).with("offload", offload));
+        a = start(CLUSTER.host("near"), offload);
+        b = start(far, offload);
         List.of(a, b).forEach(RudderProcess::awaitReady);
         boolean connected =
                 Wait.until(BOUND, () -> a.host().ping(b.overlayAddress(), 1).exitCode() == 0);
         assertThat(connected).as("small packets pass").isTrue();
+    }
+
+    private static RudderProcess start(Host host, String offload) {
+        return CLUSTER.start(
+                host,
+                CLUSTER.optionsOf(host)
+                        .with("offload", offload)
+                        .with("healthz-port", STATUS_PORT)
+                        .with("probe-interval", "1"));
     }
 
     @ParameterizedTest
@@ -96,6 +106,22 @@ class PathMtuIT {
 
         assertThat(ping.output()).contains(" 0% packet loss");
         assertThat(a.finalCounters().get("encap_fragmented")).isGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void theStatusTellsWhatGetsThrough() {
+        learnBothWays();
+
+        boolean told = Wait.until(BOUND, () -> statusOf(a).contains("\"pathMtuBytes\":1372"));
+
+        assertThat(told).isTrue();
+    }
+
+    private static String statusOf(RudderProcess daemon) {
+        return daemon.host()
+                .spawnTool(HttpGet.class, "http://127.0.0.1:" + STATUS_PORT + "/status")
+                .awaitExit(BOUND)
+                .stdout();
     }
 
     @Test

@@ -139,7 +139,7 @@ public final class Daemon {
         StatusSource status = new StatusSource(
                 facts, controlPlane::status, host::view, List.of(counters, host.counters()), events);
         // First, since a second daemon in the same run directory is refused here.
-        Admin.start(new NodeAccess(settings, status, registry, host::tunnel), hostLoop, shell, phases);
+        Admin.start(new NodeAccess(settings, status, registry, host::tunnel), hostLoop, shell, serviceManager.pulse(), phases);
         ControlPhase.start(settings, controlPlane, node.identity(), phases);
     }
 

@@ -86,7 +86,7 @@ public final class AdminServer implements AutoCloseable {
         }
         listener = bound.channel();
         channels.add(listener);
-        log.info("HTTP at {}", address());
+        log.info("HTTP at http://{}:{}/", settings.ip(), address().getPort());
     }
 
     /** On the admin loop. */

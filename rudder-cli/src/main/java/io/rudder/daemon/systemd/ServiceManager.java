@@ -35,6 +35,11 @@ public final class ServiceManager {
         return notifier;
     }
 
+    /** The loops that must turn. */
+    public LoopPulse pulse() {
+        return pulse;
+    }
+
     /** The watchdog is only fed while this loop turns. */
     public void watch(String name, Executor loop) {
         pulse.watch(name, loop);

@@ -1,0 +1,104 @@
+package io.rudder.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rudder.it.lab.Cluster;
+import io.rudder.it.lab.Host;
+import io.rudder.it.lab.RudderProcess;
+import io.rudder.it.lab.Wait;
+import io.rudder.it.tool.HttpGet;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a daemon tells over HTTP, and what a person sees of it in a browser. */
+class MonitoringIT {
+    @RegisterExtension
+    static final Cluster CLUSTER = Cluster.ofHosts("a", "b");
+
+    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final String PORT = "9090";
+    private static final String ADDRESS = "http://127.0.0.1:" + PORT;
+    /** Without the ones about the network, Chromium looks for hosts that no test network has. */
+    private static final List<String> BROWSER = List.of(
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync");
+
+    private static RudderProcess start(String name) {
+        Host host = CLUSTER.host(name);
+        return CLUSTER.start(
+                host,
+                CLUSTER.optionsOf(host)
+                        .with("healthz-ip", "127.0.0.1")
+                        .with("healthz-port", PORT)
+                        .with("metrics-per-peer", "true")
+                        .with("probe-interval", "2"));
+    }
+
+    private static String get(Host host, String path) {
+        return host.spawnTool(HttpGet.class, ADDRESS + path).awaitExit(BOUND).stdout();
+    }
+
+    private static String pageAsSeen(Host host, String subfolder) {
+        return host.exec(Stream.concat(
+                                BROWSER.stream(),
+                                Stream.of(
+                                        "--user-data-dir=" + host.directory().resolve(subfolder),
+                                        "--virtual-time-budget=4000",
+                                        "--dump-dom",
+                                        ADDRESS + "/"))
+                        .toArray(String[]::new))
+                .stdout();
+    }
+
+    @AfterEach
+    void reset() {
+        CLUSTER.reset();
+    }
+
+    @Test
+    void aPersonSeesNodePeersAndEvents() {
+        RudderProcess a = start("a");
+        RudderProcess b = start("b");
+        List.of(a, b).forEach(RudderProcess::awaitReady);
+        String peer = b.overlayAddress() + "/24";
+        boolean measured = Wait.until(
+                BOUND, () -> get(a.host(), "/metrics").contains("rudder_peer_answering{endpoint=\"198.51.100.2:8285\""));
+        assertThat(measured).as("b answers the probes of a").isTrue();
+        assertThat(get(a.host(), "/healthz")).isEqualTo("200\nok\n");
+        assertThat(get(a.host(), "/readyz")).isEqualTo("200\nready\n");
+        assertThat(get(a.host(), "/status")).startsWith("200\n{\"schema\":1,").contains("\"subnet\":\"" + peer);
+
+        String page = pageAsSeen(a.host(), "browser");
+
+        assertThat(page)
+                .contains("data-state=\"shown\"", "✓ ready")
+                .contains(peer, "198.51.100.2:8285", "&nbsp;ms")
+                // A machine that is short of CPU answers some probes too late.
+                .containsPattern("✓ good|! some loss|! lossy")
+                .contains("ready: subnet");
+    }
+
+    @Test
+    void aNodeThatWaitsForEtcdIsAliveButNotReady() {
+        Host host = CLUSTER.host("a");
+        CLUSTER.start(
+                host,
+                CLUSTER.optionsOf(host)
+                        .with("etcd-endpoint", "http://198.51.100.254:1")
+                        .with("healthz-port", PORT));
+        assertThat(Wait.until(BOUND, () -> get(host, "/healthz").startsWith("200\n"))).isTrue();
+        assertThat(get(host, "/readyz")).startsWith("503\n").contains("etcd");
+    }
+}
