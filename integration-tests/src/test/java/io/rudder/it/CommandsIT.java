@@ -54,7 +54,10 @@ class CommandsIT {
         Wait.untilAsserted(
                 SOON,
                 () -> assertThat(out("status"))
-                        .contains("state     ready;", a.subnetFile().keyName().replace('-', '/') + ", held for ", "peers     1"));
+                        .contains(
+                                "state     ready;",
+                                a.subnetFile().keyName().replace('-', '/') + ", held for ",
+                                "peers     1"));
 
         assertThat(out("status", "-json"))
                 .startsWith("{\"schema\":1,")
@@ -80,17 +83,29 @@ class CommandsIT {
     void subnetsAreReservedAndReleasedWithAndWithoutADaemon() {
         assertThat(out("leases", "reserve", "10.0.250.0/24", "198.51.100.77"))
                 .isEqualTo("10.0.250.0/24 is reserved for 198.51.100.77\n");
-        assertThat(CLUSTER.etcd().etcdctl("get", Etcd.PREFIX + "/subnets/10.0.250.0-24").stdout())
+        assertThat(CLUSTER.etcd()
+                        .etcdctl("get", Etcd.PREFIX + "/subnets/10.0.250.0-24")
+                        .stdout())
                 .contains("{\"PublicIP\":\"198.51.100.77\",\"PublicIPv6\":null}");
 
         Host idle = CLUSTER.host("idle");
-        Result leases = rudder(idle, "leases", "-etcd-endpoint", CLUSTER.etcd().endpoint()).orFail();
-        assertThat(leases.stdout()).contains("10.0.250.0/24  198.51.100.77").contains(a.host().address());
+        Result leases = rudder(idle, "leases", "-etcd-endpoint", CLUSTER.etcd().endpoint())
+                .orFail();
+        assertThat(leases.stdout())
+                .contains("10.0.250.0/24  198.51.100.77")
+                .contains(a.host().address());
         Result refused = rudder(a.host(), "leases", "release", a.subnetFile().keyName());
         assertThat(refused.exitCode()).isOne();
         assertThat(refused.stderr()).contains("not reserved; -force releases it all the same");
 
-        rudder(idle, "leases", "release", "10.0.250.0/24", "-etcd-endpoint", CLUSTER.etcd().endpoint()).orFail();
+        rudder(
+                        idle,
+                        "leases",
+                        "release",
+                        "10.0.250.0/24",
+                        "-etcd-endpoint",
+                        CLUSTER.etcd().endpoint())
+                .orFail();
         assertThat(out("leases", "-json")).startsWith("{\"schema\":1,").doesNotContain("10.0.250.0");
     }
 
@@ -100,8 +115,9 @@ class CommandsIT {
         assertThat(stranding.exitCode()).isOne();
         assertThat(stranding.stderr()).contains("2 leases are none of its subnets");
         Result invalid = rudder(a.host(), "config", "put", "{\"Network\":\"10.0.0.0/16\",\"SubnetLen\":31}");
-        assertThat(invalid.stderr()).isEqualTo("rudder: the configuration cannot be used: SubnetLen 31 is not a whole"
-                + " number between 16 and 30; nearest that would do: 30\n");
+        assertThat(invalid.stderr())
+                .isEqualTo("rudder: the configuration cannot be used: SubnetLen 31 is not a whole"
+                        + " number between 16 and 30; nearest that would do: 30\n");
 
         assertThat(out("config", "put", Cluster.CONFIG)).startsWith("it is there already: 10.0.0.0/16");
         assertThat(out("config", "show", "-json")).contains("\"network\":\"10.0.0.0/16\"", "\"subnets\":256");
@@ -146,12 +162,16 @@ class CommandsIT {
 
     @Test
     void aSecondDaemonInTheSameRunDirectoryIsRefused() {
-        Result second = CLUSTER.start(a.host(), CLUSTER.optionsOf(a.host()).with("tun-name", "rudder1").with("port", 9))
+        Result second = CLUSTER.start(
+                        a.host(),
+                        CLUSTER.optionsOf(a.host()).with("tun-name", "rudder1").with("port", 9))
                 .process()
                 .awaitExit(SOON);
 
         assertThat(second.exitCode()).isOne();
-        assertThat(second.stderr()).contains("rudder: another daemon answers at ").contains("choose another -run-dir");
+        assertThat(second.stderr())
+                .contains("rudder: another daemon answers at ")
+                .contains("choose another -run-dir");
         assertThat(out("status")).contains("ready");
     }
 

@@ -76,7 +76,8 @@ class MonitoringIT {
         List.of(a, b).forEach(RudderProcess::awaitReady);
         String peer = b.overlayAddress() + "/24";
         boolean measured = Wait.until(
-                BOUND, () -> get(a.host(), "/metrics").contains("rudder_peer_answering{endpoint=\"198.51.100.2:8285\""));
+                BOUND,
+                () -> get(a.host(), "/metrics").contains("rudder_peer_answering{endpoint=\"198.51.100.2:8285\""));
         assertThat(measured).as("b answers the probes of a").isTrue();
         assertThat(get(a.host(), "/healthz")).isEqualTo("200\nok\n");
         assertThat(get(a.host(), "/readyz")).isEqualTo("200\nready\n");
@@ -100,7 +101,8 @@ class MonitoringIT {
                 CLUSTER.optionsOf(host)
                         .with("etcd-endpoint", "http://198.51.100.254:1")
                         .with("healthz-port", PORT));
-        assertThat(Wait.until(BOUND, () -> get(host, "/healthz").startsWith("200\n"))).isTrue();
+        assertThat(Wait.until(BOUND, () -> get(host, "/healthz").startsWith("200\n")))
+                .isTrue();
         assertThat(get(host, "/readyz")).startsWith("503\n").contains("etcd");
     }
 }

@@ -16,7 +16,10 @@ final class ManPages {
     /** {@code rudder(8)}. */
     static String daemon() {
         StringBuilder page = head("rudder", "overlay network daemon");
-        section(page, "SYNOPSIS", "\\fBrudder\\fR [\\fIoptions\\fR]\n.br\n\\fBrudder\\fR \\fIcommand\\fR [\\fIoptions\\fR]");
+        section(
+                page,
+                "SYNOPSIS",
+                "\\fBrudder\\fR [\\fIoptions\\fR]\n.br\n\\fBrudder\\fR \\fIcommand\\fR [\\fIoptions\\fR]");
         section(
                 page,
                 "DESCRIPTION",
@@ -27,7 +30,9 @@ final class ManPages {
                 + " Each is also an environment variable; the option wins.\n");
         for (DaemonOption option : DaemonOption.values()) {
             String text = option.description()
-                    + option.defaultText().map(value -> " Default: " + value + ".").orElse("") + " Variable: "
+                    + option.defaultText()
+                            .map(value -> " Default: " + value + ".")
+                            .orElse("") + " Variable: "
                     + option.variable() + ".";
             entry(page, option.flag(), option.parameter(), text);
         }
@@ -68,16 +73,19 @@ final class ManPages {
 
     private static void command(StringBuilder page, CommandLine command) {
         CommandSpec spec = command.getCommandSpec();
-        String parameters = spec.positionalParameters().stream()
-                .map(ArgSpec::paramLabel)
-                .collect(Collectors.joining(" "));
-        page.append(".SS ").append(escape((spec.qualifiedName() + " " + parameters).strip())).append('\n');
+        String parameters =
+                spec.positionalParameters().stream().map(ArgSpec::paramLabel).collect(Collectors.joining(" "));
+        page.append(".SS ")
+                .append(escape((spec.qualifiedName() + " " + parameters).strip()))
+                .append('\n');
         page.append(escape(String.join(" ", spec.usageMessage().description()))).append('\n');
         spec.positionalParameters()
-                .forEach(parameter -> entry(page, "", parameter.paramLabel(), String.join(" ", parameter.description())));
+                .forEach(parameter ->
+                        entry(page, "", parameter.paramLabel(), String.join(" ", parameter.description())));
         spec.options().stream()
                 .filter(option -> !option.hidden() && !option.usageHelp())
-                .forEach(option -> entry(page, option.names()[0], label(option), String.join(" ", option.description())));
+                .forEach(option ->
+                        entry(page, option.names()[0], label(option), String.join(" ", option.description())));
         command.getSubcommands().values().forEach(subcommand -> command(page, subcommand));
     }
 
@@ -86,8 +94,8 @@ final class ManPages {
     }
 
     private static StringBuilder head(String name, String what) {
-        return new StringBuilder(".TH " + name.toUpperCase(Locale.ROOT) + " 8 \"\" \"rudder "
-                + BuildVersion.text() + "\"\n.SH NAME\n" + escape(name) + " \\- " + what + "\n");
+        return new StringBuilder(".TH " + name.toUpperCase(Locale.ROOT) + " 8 \"\" \"rudder " + BuildVersion.text()
+                + "\"\n.SH NAME\n" + escape(name) + " \\- " + what + "\n");
     }
 
     private static void section(StringBuilder page, String title, String text) {

@@ -37,8 +37,7 @@ final class Admin {
             ControlSocket socket = ControlSocket.open(path, loop, shell.apply(node));
             phases.onUndo("the control socket", socket::close);
             if (node.settings().http().isPresent()) {
-                AdminServer server =
-                        AdminServer.open(node.settings().http().get(), loop.next(), node.status(), pulse);
+                AdminServer server = AdminServer.open(node.settings().http().get(), loop.next(), node.status(), pulse);
                 phases.onUndo("the HTTP server", server::close);
             }
         } catch (IOException e) {

@@ -130,16 +130,21 @@ public final class Daemon {
         }
     }
 
-    private void startControlPlane(
-            LeaseRegistry registry, ControlLoop loop, String nodeId, ExternalInterface underlay) throws HostException {
+    private void startControlPlane(LeaseRegistry registry, ControlLoop loop, String nodeId, ExternalInterface underlay)
+            throws HostException {
         NodeSettings node = nodeSettings(nodeId, underlay);
         Counters counters = new Counters();
         controlPlane = new ControlPlane(registry, loop, node, counters, mailbox);
         NodeFacts facts = NodeFacts.of(nodeId, version, underlay, settings);
-        StatusSource status = new StatusSource(
-                facts, controlPlane::status, host::view, List.of(counters, host.counters()), events);
+        StatusSource status =
+                new StatusSource(facts, controlPlane::status, host::view, List.of(counters, host.counters()), events);
         // First, since a second daemon in the same run directory is refused here.
-        Admin.start(new NodeAccess(settings, status, registry, host::tunnel), hostLoop, shell, serviceManager.pulse(), phases);
+        Admin.start(
+                new NodeAccess(settings, status, registry, host::tunnel),
+                hostLoop,
+                shell,
+                serviceManager.pulse(),
+                phases);
         ControlPhase.start(settings, controlPlane, node.identity(), phases);
     }
 

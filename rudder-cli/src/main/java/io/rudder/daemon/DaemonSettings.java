@@ -60,12 +60,7 @@ public record DaemonSettings(
      * @param ipMasq whether packets that leave the overlay get this host's address
      */
     public record Host(
-            String tunName,
-            Path runDir,
-            Path subnetFile,
-            Optional<Path> cniConfFile,
-            Path stateDir,
-            boolean ipMasq) {}
+            String tunName, Path runDir, Path subnetFile, Optional<Path> cniConfFile, Path stateDir, boolean ipMasq) {}
 
     /**
      * How packets are carried.

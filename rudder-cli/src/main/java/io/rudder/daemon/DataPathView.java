@@ -9,8 +9,8 @@ import io.rudder.peer.Peer;
 import io.rudder.status.Counter;
 import io.rudder.status.DataPathStatus;
 import io.rudder.status.OffloadStatus;
-import io.rudder.status.PeerTraffic;
 import io.rudder.status.PeerStatus;
+import io.rudder.status.PeerTraffic;
 import io.rudder.status.Traffic;
 import java.net.InetSocketAddress;
 import java.util.Locale;
@@ -70,8 +70,7 @@ record DataPathView(Tunnel tunnel, Map<Counter, Long> counters, int mtuBytes) {
     }
 
     PeerStatus peer(Peer peer, PeerTraffic carried) {
-        Optional<PathMeasurement> measured =
-                tunnel.paths().map(paths -> paths.measurement(peer.publicIp()));
+        Optional<PathMeasurement> measured = tunnel.paths().map(paths -> paths.measurement(peer.publicIp()));
         return new PeerStatus(
                 peer.subnet().toString(),
                 endpoint(peer),

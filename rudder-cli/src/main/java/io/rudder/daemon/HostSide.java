@@ -117,7 +117,8 @@ final class HostSide {
 
     /** The data path as the status shows it. On any thread. */
     Optional<DataPathView> view() {
-        return dataPath.map(path -> new DataPathView(path.tunnel(), path.counters(), content().mtuBytes()));
+        return dataPath.map(path ->
+                new DataPathView(path.tunnel(), path.counters(), content().mtuBytes()));
     }
 
     /** What was counted about the host besides packets. On any thread. */

@@ -129,7 +129,8 @@ public final class StatusSource implements Supplier<NodeStatus> {
     }
 
     private List<PeerStatus> peers(ControlStatus control, Optional<DataPathView> view) {
-        Map<Ipv4Prefix, PeerTraffic> carried = view.map(DataPathView::peerTraffic).orElse(Map.of());
+        Map<Ipv4Prefix, PeerTraffic> carried =
+                view.map(DataPathView::peerTraffic).orElse(Map.of());
         return control.peers().stream()
                 .sorted(Comparator.comparing(Peer::subnet))
                 .map(peer -> view.map(path -> path.peer(peer, carried.getOrDefault(peer.subnet(), PeerTraffic.NONE)))

@@ -11,19 +11,21 @@ class ManPagesTest {
     @ParameterizedTest
     @EnumSource
     void tellOfEachOptionOfTheDaemon(DaemonOption option) {
-        assertThat(ManPages.daemon())
-                .contains("\\fB" + option.flag().replace("-", "\\-") + "\\fR", option.variable());
+        assertThat(ManPages.daemon()).contains("\\fB" + option.flag().replace("-", "\\-") + "\\fR", option.variable());
     }
 
     @ParameterizedTest
     @EnumSource
     void tellOfEachCommand(CommandName command) {
         assertThat(ManPages.commands())
-                .contains(".SS rudder " + command.text().replace("-", "\\-"), command.summary().replace("-", "\\-"));
+                .contains(
+                        ".SS rudder " + command.text().replace("-", "\\-"),
+                        command.summary().replace("-", "\\-"));
     }
 
     @Test
     void tellOfSubcommands() {
-        assertThat(ManPages.commands()).contains(".SS rudder leases reserve SUBNET PUBLIC\\-IP", ".SS rudder config put");
+        assertThat(ManPages.commands())
+                .contains(".SS rudder leases reserve SUBNET PUBLIC\\-IP", ".SS rudder config put");
     }
 }

@@ -99,12 +99,7 @@ class RudderCommandTest {
                         new DaemonSettings.Underlay(
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
                         new DaemonSettings.Host(
-                                "r1",
-                                Path.of("/r"),
-                                Path.of("/f"),
-                                Optional.of(Path.of("/c")),
-                                Path.of("/s"),
-                                true),
+                                "r1", Path.of("/r"), Path.of("/f"), Optional.of(Path.of("/c")), Path.of("/s"), true),
                         new DaemonSettings.Carriage(false, 3, true, Optional.empty()),
                         new DaemonSettings.Leasing(
                                 Duration.ofMinutes(1430), true, OnLost.KEEP, Optional.of("true"), true, true),

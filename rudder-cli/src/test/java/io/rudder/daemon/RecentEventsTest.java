@@ -25,6 +25,8 @@ class RecentEventsTest {
 
         assertThat(recent.list()).hasSize(100);
         assertThat(recent.list().get(0).text()).isEqualTo("event 51");
-        assertThat(recent.list().get(99)).extracting(NodeEvent::level, NodeEvent::text).containsExactly("warn", "event 150");
+        assertThat(recent.list().get(99))
+                .extracting(NodeEvent::level, NodeEvent::text)
+                .containsExactly("warn", "event 150");
     }
 }

@@ -37,12 +37,7 @@ class StatusJsonTest {
                     Optional.empty()),
             new WatchStatus("watching", OptionalDouble.of(1.5), OptionalDouble.empty(), 2, 0, 0, false),
             Optional.of(new DataPathStatus(
-                    true,
-                    "rudder0",
-                    1472,
-                    "203.0.113.1:8285",
-                    new OffloadStatus("tcp_and_udp", true, true),
-                    1)),
+                    true, "rudder0", 1472, "203.0.113.1:8285", new OffloadStatus("tcp_and_udp", true, true), 1)),
             new Traffic(1, 2, 3, 4, 5, 6),
             Throughput.UNKNOWN,
             List.of(new PeerStatus(

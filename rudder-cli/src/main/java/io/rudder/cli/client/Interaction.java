@@ -27,8 +27,8 @@ final class Interaction implements AutoCloseable {
         String saved = stty("-g");
         String[] size = stty("size").split(" ");
         stty("-icanon", "-echo", "min", "1");
-        Interaction interaction = new Interaction(
-                terminal.withSize(Integer.parseInt(size[1]), Integer.parseInt(size[0])), saved);
+        Interaction interaction =
+                new Interaction(terminal.withSize(Integer.parseInt(size[1]), Integer.parseInt(size[0])), saved);
         Runtime.getRuntime().addShutdownHook(new Thread(interaction::restore));
         Thread keys = new Thread(() -> endOnQuit(client), "rudder-keys");
         keys.setDaemon(true);

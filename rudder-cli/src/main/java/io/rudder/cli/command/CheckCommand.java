@@ -62,11 +62,10 @@ final class CheckCommand extends OperatorCommand {
         int configured = config.map(known -> known.backend().port()).orElse(Backend.DEFAULT_PORT);
         findings.add(host.port(
                 settings.underlay().iface(), settings.underlay().port().orElse(configured), isRunning));
-        Optional<Ipv4Prefix> subnet =
-                isRunning ? status().lease().subnet().map(Ipv4Prefix::parse) : Optional.empty();
-        config.ifPresent(known -> findings.addAll(
-                host.conflicts(settings.host().tunName(), known.network(), subnet)));
-        subnet.ifPresent(own -> findings.addAll(host.bridges(own, settings.host().subnetFile())));
+        Optional<Ipv4Prefix> subnet = isRunning ? status().lease().subnet().map(Ipv4Prefix::parse) : Optional.empty();
+        config.ifPresent(known -> findings.addAll(host.conflicts(settings.host().tunName(), known.network(), subnet)));
+        subnet.ifPresent(
+                own -> findings.addAll(host.bridges(own, settings.host().subnetFile())));
         if (isRunning) {
             findings.add(daemon());
         }
@@ -93,7 +92,8 @@ final class CheckCommand extends OperatorCommand {
     private static Optional<NetworkConfig> config(Optional<String> text, String key, List<Finding> findings) {
         if (text.isEmpty()) {
             findings.add(Finding.error(
-                    "config", "nothing at " + key + "; put it there: rudder config put '{\"Network\":\"10.5.0.0/16\"}'"));
+                    "config",
+                    "nothing at " + key + "; put it there: rudder config put '{\"Network\":\"10.5.0.0/16\"}'"));
             return Optional.empty();
         }
         try {
@@ -109,8 +109,7 @@ final class CheckCommand extends OperatorCommand {
     }
 
     private Finding daemon() throws CommandException {
-        return status()
-                .node()
+        return status().node()
                 .notReadyReason()
                 .map(reason -> Finding.error("daemon", "not ready: " + reason))
                 .orElse(Finding.ok("daemon", "ready"));

@@ -16,8 +16,8 @@ final class ConfigCheckCommand extends OperatorCommand {
 
     @Override
     int run() throws CommandException {
-        NetworkConfig config = RegistryCalls.parse(
-                text(session(), text), warning -> session().error("warning: " + warning));
+        NetworkConfig config =
+                RegistryCalls.parse(text(session(), text), warning -> session().error("warning: " + warning));
         out().println("it would do: " + config + ", " + config.subnetCount() + " subnets");
         return 0;
     }

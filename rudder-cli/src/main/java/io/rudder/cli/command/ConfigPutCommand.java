@@ -32,8 +32,7 @@ final class ConfigPutCommand extends OperatorCommand {
     @Override
     int run() throws CommandException, InterruptedException {
         String wanted = ConfigCheckCommand.text(session(), text).strip();
-        NetworkConfig config =
-                RegistryCalls.parse(wanted, warning -> session().error("warning: " + warning));
+        NetworkConfig config = RegistryCalls.parse(wanted, warning -> session().error("warning: " + warning));
         LeaseRegistry registry = session().node().registry(options());
         if (!(registry instanceof ConfigStore store)) {
             throw new CommandException("the leases of this node do not come from etcd: there is nothing to write to");

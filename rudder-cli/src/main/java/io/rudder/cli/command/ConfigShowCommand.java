@@ -26,7 +26,8 @@ final class ConfigShowCommand extends OperatorCommand {
                 .orElseThrow(() -> new CommandException(
                         "there is no network configuration in etcd; put one with 'rudder config put"
                                 + " {\"Network\":\"10.5.0.0/16\"}'"));
-        NetworkConfig config = RegistryCalls.parse(entry.value(), warning -> session().error("warning: " + warning));
+        NetworkConfig config =
+                RegistryCalls.parse(entry.value(), warning -> session().error("warning: " + warning));
         if (json.isWanted()) {
             printJson(json(entry, config));
         } else {

@@ -55,8 +55,8 @@ final class LogLevelCommand extends OperatorCommand {
         } else if (LEVELS.contains(level.toLowerCase(Locale.ROOT))) {
             logger.setLevel(Level.valueOf(level));
         } else {
-            throw new CommandException("'" + level + "' is not a level (expected " + String.join(", ", LEVELS) + " or "
-                    + INHERIT + ")");
+            throw new CommandException(
+                    "'" + level + "' is not a level (expected " + String.join(", ", LEVELS) + " or " + INHERIT + ")");
         }
     }
 
@@ -78,6 +78,8 @@ final class LogLevelCommand extends OperatorCommand {
     }
 
     private static String levelOf(Logger logger) {
-        return Optional.ofNullable(logger.getLevel()).map(level -> level.toString().toLowerCase(Locale.ROOT)).orElse("");
+        return Optional.ofNullable(logger.getLevel())
+                .map(level -> level.toString().toLowerCase(Locale.ROOT))
+                .orElse("");
     }
 }

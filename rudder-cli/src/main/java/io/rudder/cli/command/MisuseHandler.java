@@ -12,9 +12,7 @@ public final class MisuseHandler implements IParameterExceptionHandler {
     @Override
     public int handleParseException(ParameterException e, String[] arguments) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        e.getCommandLine()
-                .getErr()
-                .println("rudder: " + describe(e) + "; '" + command + " -help' lists the options");
+        e.getCommandLine().getErr().println("rudder: " + describe(e) + "; '" + command + " -help' lists the options");
         e.getCommandLine().getErr().flush();
         return Shell.MISUSED;
     }

@@ -45,7 +45,9 @@ final class PeerTable {
         table.row(
                 peer.subnet(),
                 peer.endpoint(),
-                peer.nodeId().map(id -> id.substring(0, Math.min(SHORT_ID, id.length()))).orElse(UNKNOWN),
+                peer.nodeId()
+                        .map(id -> id.substring(0, Math.min(SHORT_ID, id.length())))
+                        .orElse(UNKNOWN),
                 Units.bytes(peer.traffic().sentBytes()),
                 Units.count(peer.traffic().sentPackets()),
                 Units.bytes(peer.traffic().receivedBytes()),

@@ -34,7 +34,8 @@ final class ReleaseCommand extends OperatorCommand {
         Optional<Lease> lease = LeasesCommand.lease(entry);
         if (entry.etcdLeaseId() != 0 && !force) {
             throw new CommandException(wanted + " is leased"
-                    + lease.map(held -> " by " + Ipv4.format(held.attributes().publicIp())).orElse("")
+                    + lease.map(held -> " by " + Ipv4.format(held.attributes().publicIp()))
+                            .orElse("")
                     + ", not reserved; -force releases it all the same");
         }
         if (!RegistryCalls.await(registry.delete(wanted, entry.modRevision()))) {

@@ -13,7 +13,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code rudder leases reserve}. */
-@Command(description = "Reserve a subnet for a host for good: it takes the subnet when it joins, and no other host does.")
+@Command(
+        description =
+                "Reserve a subnet for a host for good: it takes the subnet when it joins, and no other host does.")
 final class ReserveCommand extends OperatorCommand {
     /** What the store takes for "no etcd lease". */
     private static final long FOR_GOOD = 0;

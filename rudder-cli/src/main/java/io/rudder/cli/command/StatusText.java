@@ -57,8 +57,9 @@ final class StatusText {
         String version = "rudder " + node.version() + ", up " + Units.duration(node.uptimeSeconds());
         line(
                 "state",
-                node.notReadyReason().map(reason -> ink.bad("not ready: " + reason)).orElse(ink.good("ready"))
-                        + "; " + version);
+                node.notReadyReason()
+                                .map(reason -> ink.bad("not ready: " + reason))
+                                .orElse(ink.good("ready")) + "; " + version);
     }
 
     private String network(Optional<NetworkStatus> network) {
@@ -168,9 +169,7 @@ final class StatusText {
         line("drops", dropped.isEmpty() ? "none" : "");
         Table table = new Table(ink, ">", "", "");
         dropped.forEach(counter -> table.row(
-                Long.toString(status.counters().get(counter.id())),
-                ink.warning(counter.id()),
-                counter.description()));
+                Long.toString(status.counters().get(counter.id())), ink.warning(counter.id()), counter.description()));
         table.lines().stream().skip(1).map(line -> "  " + line).forEach(lines::add);
     }
 

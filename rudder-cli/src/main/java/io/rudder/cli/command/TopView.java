@@ -49,10 +49,19 @@ final class TopView {
     private List<String> peers(NodeStatus earlier, NodeStatus now, double seconds) {
         Map<String, Traffic> before =
                 earlier.peers().stream().collect(Collectors.toMap(PeerStatus::subnet, PeerStatus::traffic));
-        Function<PeerStatus, Throughput> throughput = peer -> Throughput.between(
-                before.getOrDefault(peer.subnet(), peer.traffic()), peer.traffic(), seconds);
+        Function<PeerStatus, Throughput> throughput =
+                peer -> Throughput.between(before.getOrDefault(peer.subnet(), peer.traffic()), peer.traffic(), seconds);
         Table table = new Table(
-                ink, "SUBNET", "ENDPOINT", ">SENT", ">PACKETS", ">RECEIVED", ">PACKETS", ">DROPS", ">ROUND TRIP", ">LOSS");
+                ink,
+                "SUBNET",
+                "ENDPOINT",
+                ">SENT",
+                ">PACKETS",
+                ">RECEIVED",
+                ">PACKETS",
+                ">DROPS",
+                ">ROUND TRIP",
+                ">LOSS");
         Comparator<PeerStatus> busiest = Comparator.comparingDouble(peer -> -busyness(throughput.apply(peer)));
         now.peers().stream().sorted(busiest).forEach(peer -> add(table, peer, throughput.apply(peer)));
         return table.lines();
@@ -71,7 +80,10 @@ final class TopView {
                 Units.bitsPerSecond(rate.receivedBytesPerSecond()),
                 Units.perSecond(rate.receivedPacketsPerSecond()),
                 drops(rate.dropsPerSecond()),
-                peer.quality().map(PathQuality::roundTripMillis).map(Units::millis).orElse("-"),
+                peer.quality()
+                        .map(PathQuality::roundTripMillis)
+                        .map(Units::millis)
+                        .orElse("-"),
                 peer.quality().map(PathQuality::lossRatio).map(Units::percent).orElse("-"));
     }
 }

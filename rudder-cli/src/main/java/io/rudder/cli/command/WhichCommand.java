@@ -76,8 +76,12 @@ final class WhichCommand extends OperatorCommand {
             return switch (kind) {
                 case "own" -> "is in this node's own subnet " + subnet.orElseThrow();
                 case "peer" ->
-                    "is in " + subnet.orElseThrow() + ", which " + peer.orElseThrow().endpoint() + " answers for ("
-                            + peer.orElseThrow().nodeId().map(id -> "node " + id).orElse("no node id") + ")";
+                    "is in " + subnet.orElseThrow() + ", which "
+                            + peer.orElseThrow().endpoint() + " answers for ("
+                            + peer.orElseThrow()
+                                    .nodeId()
+                                    .map(id -> "node " + id)
+                                    .orElse("no node id") + ")";
                 case "nobody" -> "is in no lease: packets to it are dropped";
                 default -> "is outside the overlay's network: the kernel routes it elsewhere";
             };

@@ -47,8 +47,7 @@ public final class PacketCapture implements PacketTap, AutoCloseable {
 
     /** Begins to capture; the parameters are those of the constructor. */
     public static PacketCapture start(Tunnel tunnel, boolean outer, CaptureFilter filter, int snapBytes) {
-        PacketCapture capture =
-                new PacketCapture(outer, filter, snapBytes, tunnel.localAddress(), Clock.systemUTC());
+        PacketCapture capture = new PacketCapture(outer, filter, snapBytes, tunnel.localAddress(), Clock.systemUTC());
         capture.detach = tunnel.attach(capture);
         return capture;
     }

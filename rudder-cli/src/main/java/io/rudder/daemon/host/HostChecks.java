@@ -39,8 +39,10 @@ public final class HostChecks {
                     .close();
             return Finding.ok("tun", TUN + " can be opened");
         } catch (IOException e) {
-            return Finding.error("tun", TUN + ": " + FileErrors.reason(e)
-                    + "; run rudder as root, or allow the device (DeviceAllow=/dev/net/tun rw)");
+            return Finding.error(
+                    "tun",
+                    TUN + ": " + FileErrors.reason(e)
+                            + "; run rudder as root, or allow the device (DeviceAllow=/dev/net/tun rw)");
         }
     }
 
@@ -49,7 +51,8 @@ public final class HostChecks {
         try {
             long effective = Files.readAllLines(OWN_STATUS).stream()
                     .filter(line -> line.startsWith("CapEff:"))
-                    .mapToLong(line -> Long.parseUnsignedLong(line.substring("CapEff:".length()).strip(), 16))
+                    .mapToLong(line -> Long.parseUnsignedLong(
+                            line.substring("CapEff:".length()).strip(), 16))
                     .findFirst()
                     .orElse(0);
             return (effective >>> CAP_NET_ADMIN & 1) == 1
@@ -88,7 +91,8 @@ public final class HostChecks {
             }
         } catch (BindException e) {
             return Finding.error(
-                    "port", "UDP " + port + " is taken; 'ss -lunp' shows by whom, or choose another -port on all hosts");
+                    "port",
+                    "UDP " + port + " is taken; 'ss -lunp' shows by whom, or choose another -port on all hosts");
         } catch (IOException e) {
             return Finding.error("port", "UDP " + port + ": " + e.getMessage());
         } catch (HostException e) {
@@ -111,8 +115,10 @@ public final class HostChecks {
     public Finding firewall(String tunName, boolean isRunning) {
         boolean nft = commands.isInstalled("nft");
         if (!nft && !commands.isInstalled("iptables")) {
-            return Finding.warning("firewall", "neither nft nor iptables is installed; -ip-masq needs one, and so does"
-                    + " a host whose FORWARD policy is to drop");
+            return Finding.warning(
+                    "firewall",
+                    "neither nft nor iptables is installed; -ip-masq needs one, and so does"
+                            + " a host whose FORWARD policy is to drop");
         }
         try {
             String chain = forwardChain(nft);
@@ -125,8 +131,10 @@ public final class HostChecks {
             }
             return chain.contains(ForwardRules.tag(tunName))
                     ? Finding.ok("firewall", "the FORWARD policy is to drop, with rules that accept the overlay")
-                    : Finding.error("firewall", "the FORWARD policy is to drop and the overlay's rules are gone; the"
-                            + " daemon puts them back within 10 s, if not see its log");
+                    : Finding.error(
+                            "firewall",
+                            "the FORWARD policy is to drop and the overlay's rules are gone; the"
+                                    + " daemon puts them back within 10 s, if not see its log");
         } catch (HostException e) {
             return Finding.warning("firewall", e.getMessage());
         }
@@ -160,7 +168,8 @@ public final class HostChecks {
     public List<Finding> bridges(Ipv4Prefix subnet, Path subnetFile) {
         try {
             return HostInterface.readAll().stream()
-                    .filter(device -> BRIDGES.contains(device.name()) && !device.addresses().isEmpty())
+                    .filter(device -> BRIDGES.contains(device.name())
+                            && !device.addresses().isEmpty())
                     .map(device -> bridge(device, subnet, subnetFile))
                     .toList();
         } catch (HostException e) {

@@ -63,7 +63,8 @@ public final class ControlSocket implements AutoCloseable {
                 new SynchronousQueue<>(),
                 new DefaultThreadFactory("rudder-command", true));
         // Nobody may connect before the mode is right, so the socket gets its name after.
-        Path unnamed = path.resolveSibling("." + path.getFileName() + "." + ProcessHandle.current().pid());
+        Path unnamed = path.resolveSibling(
+                "." + path.getFileName() + "." + ProcessHandle.current().pid());
         Files.deleteIfExists(unnamed);
         Channel channel = bind(unnamed, group, shell, commands);
         Files.setPosixFilePermissions(unnamed, PosixFilePermissions.fromString("rw-------"));
@@ -89,7 +90,8 @@ public final class ControlSocket implements AutoCloseable {
                 .bind(new DomainSocketAddress(path.toString()))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException("could not listen at " + path + ": " + bound.cause().getMessage(), bound.cause());
+            throw new IOException(
+                    "could not listen at " + path + ": " + bound.cause().getMessage(), bound.cause());
         }
         return bound.channel();
     }

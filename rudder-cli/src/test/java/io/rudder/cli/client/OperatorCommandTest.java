@@ -39,7 +39,8 @@ class OperatorCommandTest {
 
     @Test
     void runsHereWhenAnEtcdIsNamed() throws IOException {
-        assertThat(run(Map.of(), "leases", "-etcd-endpoint", "http://192.0.2.1:2379")).isEqualTo(5);
+        assertThat(run(Map.of(), "leases", "-etcd-endpoint", "http://192.0.2.1:2379"))
+                .isEqualTo(5);
         assertThat(problem).isEmpty();
     }
 }

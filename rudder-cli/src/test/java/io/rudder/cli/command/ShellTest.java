@@ -92,7 +92,11 @@ class ShellTest {
         assertThat(run("peers --json")).isZero();
 
         assertThat(json().get("schema").getAsInt()).isEqualTo(1);
-        assertThat(json().getAsJsonArray("peers").get(0).getAsJsonObject().get("subnet").getAsString())
+        assertThat(json().getAsJsonArray("peers")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("subnet")
+                        .getAsString())
                 .isEqualTo("10.5.2.0/24");
     }
 

@@ -65,12 +65,7 @@ final class SampleStatus {
                         Optional.empty()),
                 new WatchStatus("watching", OptionalDouble.of(3), OptionalDouble.of(3), 0, 0, 0, false),
                 Optional.of(new DataPathStatus(
-                        true,
-                        "rudder0",
-                        1472,
-                        "198.51.100.1:8285",
-                        new OffloadStatus("tcp_and_udp", true, true),
-                        1)),
+                        true, "rudder0", 1472, "198.51.100.1:8285", new OffloadStatus("tcp_and_udp", true, true), 1)),
                 traffic,
                 Throughput.UNKNOWN,
                 List.of(

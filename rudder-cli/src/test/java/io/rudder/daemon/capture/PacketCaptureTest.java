@@ -32,13 +32,18 @@ class PacketCaptureTest {
         OptionalInt stranger = OptionalInt.of(Ipv4.parse("10.5.1.2"));
 
         assertThat(takes(CaptureFilter.ALL, true)).isTrue();
-        assertThat(takes(new CaptureFilter(OptionalInt.of(1), ANY, ANY, ANY), true)).isTrue();
-        assertThat(takes(new CaptureFilter(OptionalInt.of(1), ANY, ANY, ANY), false)).isFalse();
+        assertThat(takes(new CaptureFilter(OptionalInt.of(1), ANY, ANY, ANY), true))
+                .isTrue();
+        assertThat(takes(new CaptureFilter(OptionalInt.of(1), ANY, ANY, ANY), false))
+                .isFalse();
         assertThat(takes(new CaptureFilter(ANY, source, ANY, ANY), true)).isTrue();
         assertThat(takes(new CaptureFilter(ANY, stranger, ANY, ANY), true)).isFalse();
-        assertThat(takes(new CaptureFilter(ANY, ANY, OptionalInt.of(17), OptionalInt.of(53)), true)).isTrue();
-        assertThat(takes(new CaptureFilter(ANY, ANY, OptionalInt.of(6), ANY), true)).isFalse();
-        assertThat(takes(new CaptureFilter(ANY, ANY, ANY, OptionalInt.of(54)), true)).isFalse();
+        assertThat(takes(new CaptureFilter(ANY, ANY, OptionalInt.of(17), OptionalInt.of(53)), true))
+                .isTrue();
+        assertThat(takes(new CaptureFilter(ANY, ANY, OptionalInt.of(6), ANY), true))
+                .isFalse();
+        assertThat(takes(new CaptureFilter(ANY, ANY, ANY, OptionalInt.of(54)), true))
+                .isFalse();
     }
 
     @Test
@@ -49,7 +54,8 @@ class PacketCaptureTest {
         assertThat(outer.poll(0)).isEmpty();
 
         outer.outer(true, OTHER, packet, 0, packet.readableBytes());
-        assertThat(outer.poll(0)).hasValueSatisfying(record -> assertThat(record).hasSize(16 + 28 + 28));
+        assertThat(outer.poll(0))
+                .hasValueSatisfying(record -> assertThat(record).hasSize(16 + 28 + 28));
     }
 
     @Test
