@@ -91,7 +91,12 @@ final class HostSide {
         if (dataPath.isPresent()) {
             dataPath.get().move(address());
         }
-        writeSubnetFile();
+        try {
+            writeSubnetFile();
+        } catch (HostException e) {
+            // a full disk is no reason to stop carrying packets
+            failed(e);
+        }
         log.warn("the subnet is {} now; what runs in {} has to be started again", own.subnet(), old.subnet());
     }
 
@@ -176,9 +181,7 @@ final class HostSide {
             dataPath.ifPresent(DataPath::keepUp);
             pace.looked(!repairs.isEmpty());
         } catch (HostException e) {
-            counters.increment(Counter.REPAIR_FAILURES);
-            repairLog.failed(e.getMessage());
-            pace.failed();
+            failed(e);
         }
     }
 
@@ -212,6 +215,13 @@ final class HostSide {
         if (dataPath.isPresent()) {
             dataPath.get().changeMtu(address());
         }
+    }
+
+    /** It is tried again at the next looks, which come at growing intervals. */
+    private void failed(HostException failure) {
+        counters.increment(Counter.REPAIR_FAILURES);
+        repairLog.failed(failure.getMessage());
+        pace.failed();
     }
 
     private void repaired(Counter repair) {

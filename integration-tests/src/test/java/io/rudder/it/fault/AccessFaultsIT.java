@@ -67,7 +67,8 @@ class AccessFaultsIT {
             Ghosts.assertKnown(daemon, 1);
             etcd.etcdctl("--user=root:root", "role", "revoke-permission", "rudder", "--prefix", Etcd.PREFIX + "/");
             etcd.restart();
-            daemon.process().awaitOutput("permission denied: the user's role lacks these keys", Fault.BOUND);
+            daemon.process()
+                    .awaitOutput("permission denied: the user's role lacks these keys", Duration.ofSeconds(100));
             assertThat(daemon.log()).doesNotContain(SECRET);
             daemon.terminate(Fault.BOUND);
 
@@ -150,7 +151,8 @@ class AccessFaultsIT {
 
             RudderProcess second = CLUSTER.start(host, options.with("etcd-endpoint", "http://etcd.test:2379"));
             second.process().awaitOutput("unknown host", Fault.BOUND);
-            Files.writeString(names, "127.0.0.1 localhost\n198.51.100.254 etcd.test\n");
+            // of its two addresses the first is dead
+            Files.writeString(names, "127.0.0.1 localhost\n198.51.100.77 etcd.test\n198.51.100.254 etcd.test\n");
             Duration found = Fault.timed(() -> second.awaitReady(Duration.ofSeconds(60)));
             Fault.note("28", "ready " + found.toMillis() + " ms after the name is known");
         } finally {
@@ -224,7 +226,12 @@ class AccessFaultsIT {
                     "env", "ETCDCTL_API=3", "etcdctl", "--endpoints=" + endpoint(scheme), "--command-timeout=10s"));
             command.addAll(access);
             command.addAll(List.of(arguments));
-            host.run(command.toArray(String[]::new));
+            // just started, it may listen and not answer yet
+            assertThat(Wait.until(
+                            Fault.BOUND,
+                            () -> host.exec(command.toArray(String[]::new)).exitCode() == 0))
+                    .as(command.toString())
+                    .isTrue();
         }
 
         @Override

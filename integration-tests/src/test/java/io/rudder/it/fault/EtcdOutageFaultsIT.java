@@ -34,6 +34,7 @@ class EtcdOutageFaultsIT {
     }
 
     @Test
+    @Tag("faults")
     void fault1EtcdComesLate() {
         CLUSTER.etcd().stop();
         RudderProcess late = CLUSTER.start(CLUSTER.host("c"));

@@ -59,6 +59,7 @@ class LeaseFaultsIT {
     }
 
     @Test
+    @Tag("faults")
     void fault12TheKeyIsDeleted() {
         String key = b.leaseKey();
         String value = CLUSTER.etcd().get(key).orElseThrow();
@@ -148,6 +149,7 @@ class LeaseFaultsIT {
     }
 
     @Test
+    @Tag("faults")
     void fault17TheHostReboots() throws IOException {
         String key = b.leaseKey();
         b.kill9();
@@ -160,6 +162,7 @@ class LeaseFaultsIT {
     }
 
     @Test
+    @Tag("faults")
     void fault19TwoHostsHaveOnePublicAddress() {
         try (Flow flow = Flow.between(a, b)) {
             Host c = CLUSTER.host("c");

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Faults 21 to 24: what etcd holds is old, gone, or nonsense. */
+@Tag("faults")
 class StoreFaultsIT {
     @RegisterExtension
     static final Cluster CLUSTER = Cluster.ofHosts("a", "b", "c");
@@ -38,7 +39,6 @@ class StoreFaultsIT {
     }
 
     @Test
-    @Tag("faults")
     void fault21EtcdIsRestoredFromAnOlderSnapshot() {
         a = CLUSTER.startOn("a").get(0);
         ghosts.put(1);
@@ -76,7 +76,6 @@ class StoreFaultsIT {
     }
 
     @Test
-    @Tag("faults")
     void fault22EtcdIsWiped() {
         startBoth();
         List<String> keys = List.of(a.leaseKey(), b.leaseKey());

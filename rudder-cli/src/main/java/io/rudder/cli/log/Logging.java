@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Sets up logback in code, so that a daemon need not read and interpret a file when it starts. */
 public final class Logging {
     private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %msg%n";
-    private static final List<String> LIBRARIES = List.of("io.netty", "io.grpc", "io.etcd", "io.vertx");
+    private static final List<String> LIBRARIES = List.of("io.netty", "io.grpc", "io.vertx");
     private static final String STDERR = "System.err";
 
     private Logging() {}
@@ -36,6 +36,8 @@ public final class Logging {
         root.setLevel(Level.INFO);
         root.addAppender(stderr);
         LIBRARIES.forEach(library -> context.getLogger(library).setLevel(Level.WARN));
+        // jetcd warns of each refused call, of which the caller hears anyway, and of logins that run out
+        context.getLogger("io.etcd").setLevel(Level.ERROR);
         if (settings.verbosity() > 0) {
             context.getLogger("io.rudder.netty").setLevel(Level.DEBUG);
         }
