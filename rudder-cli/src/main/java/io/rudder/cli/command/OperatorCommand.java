@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.rudder.status.NodeStatus;
 import io.rudder.status.StatusJson;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,8 +29,9 @@ abstract class OperatorCommand implements Callable<Integer> {
     @Option(
             names = {"-run-dir", "--run-dir"},
             paramLabel = "DIR",
+            arity = "1",
             description = "Where the daemon's socket is; else RUDDER_RUN_DIR, else /run/rudder.")
-    private String runDir;
+    private List<String> runDirs;
 
     OperatorCommand(Session session) {
         this.session = session;
