@@ -16,10 +16,11 @@ public final class PauseWatch implements AutoCloseable {
     private final ControlLoop loop;
     private final LoopScope scope;
     private final Consumer<Duration> listener;
+    private ControlLoop.Timer timer = () -> {};
     private long lastNanos;
     private Instant lastWallTime = Instant.EPOCH;
 
-    /** @param listener hears how much longer a wait took than it should have, by the clock that moved more */
+    /** @param listener hears how long the process stood still, or by how much the wall clock was moved */
     public PauseWatch(ControlLoop loop, Consumer<Duration> listener) {
         this.loop = loop;
         this.scope = new LoopScope(loop);
@@ -30,16 +31,20 @@ public final class PauseWatch implements AutoCloseable {
     public void start() {
         lastNanos = loop.nanoTime();
         lastWallTime = loop.wallTime();
-        scope.schedule(INTERVAL, this::look);
+        timer = scope.schedule(INTERVAL, this::look);
     }
 
-    private void look() {
-        Duration late = Duration.ofNanos(loop.nanoTime() - lastNanos).minus(INTERVAL);
-        Duration wallLate = Duration.between(lastWallTime, loop.wallTime()).minus(INTERVAL);
-        Duration longer = late.abs().compareTo(wallLate.abs()) > 0 ? late : wallLate;
+    /** Looks now, before something is done that a pause has a say in. */
+    public void look() {
+        Duration elapsed = Duration.ofNanos(loop.nanoTime() - lastNanos);
+        Duration late = elapsed.minus(INTERVAL);
+        Duration jump = Duration.between(lastWallTime, loop.wallTime()).minus(elapsed);
+        timer.cancel();
         start();
-        if (longer.abs().compareTo(TOLERANCE) > 0) {
-            listener.accept(longer);
+        if (late.compareTo(TOLERANCE) > 0) {
+            listener.accept(late);
+        } else if (jump.abs().compareTo(TOLERANCE) > 0) {
+            listener.accept(jump);
         }
     }
 

@@ -145,6 +145,7 @@ public final class ControlPlane {
         @Override
         public void onConfig(String text, NetworkConfig config) {
             log.info("network {}", config);
+            configWait.close();
             newMembership(Optional.of(text), config).start();
         }
 

@@ -231,6 +231,7 @@ final class Membership implements AutoCloseable {
 
         @Override
         public void onSnapshot(RegistrySnapshot snapshot) {
+            pauses.look();
             seeConfig(snapshot.config());
             routes.take(snapshot);
             stale = false;
@@ -245,6 +246,7 @@ final class Membership implements AutoCloseable {
 
         @Override
         public void onEvents(List<RegistryEvent> events) {
+            pauses.look();
             lookAtConfig(events);
             routes.take(events);
             if (joined) {

@@ -10,6 +10,7 @@ import io.rudder.net.Ipv4Prefix;
 import io.rudder.node.ControlPlane;
 import io.rudder.node.ControlStatus;
 import io.rudder.node.NodeSettings;
+import io.rudder.node.SavedState;
 import io.rudder.peer.Peer;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counters;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /** A node's control plane on a virtual loop, with what its listener heard. */
 public final class TestNode implements ControlPlane.Listener {
@@ -59,6 +61,15 @@ public final class TestNode implements ControlPlane.Listener {
 
     public void stop() {
         plane.stop();
+    }
+
+    public TestNode startFrom(SavedState earlier) {
+        plane.start(Optional.of(earlier));
+        return this;
+    }
+
+    public CompletableFuture<Void> release() {
+        return plane.release();
     }
 
     public ControlStatus status() {
