@@ -8,27 +8,27 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Which keys the registry has, and at which revisions, as far as was heard of it. Owned by the control loop. */
+/** What the registry has, as far as was heard of it. Owned by the control loop. */
 final class RegistryMirror {
-    private final Map<String, Long> modRevisions = new HashMap<>();
+    private final Map<String, RegistryEntry> entries = new HashMap<>();
 
     void replaceAll(RegistrySnapshot snapshot) {
-        modRevisions.clear();
+        entries.clear();
         for (RegistryEntry entry : snapshot.entries()) {
-            modRevisions.put(entry.path(), entry.modRevision());
+            entries.put(entry.path(), entry);
         }
     }
 
     void apply(RegistryEvent event) {
-        if (event instanceof RegistryEvent.Put) {
-            modRevisions.put(event.path(), event.modRevision());
+        if (event instanceof RegistryEvent.Put put) {
+            entries.put(event.path(), put.entry());
         } else {
-            modRevisions.remove(event.path());
+            entries.remove(event.path());
         }
     }
 
     int size() {
-        return modRevisions.size();
+        return entries.size();
     }
 
     /** Whether a list of some time ago has what was not heard of since: a newer value, or a deletion. */
@@ -36,13 +36,19 @@ final class RegistryMirror {
         Set<String> listed = new HashSet<>();
         for (RegistryEntry entry : snapshot.entries()) {
             listed.add(entry.path());
-            Long heard = modRevisions.get(entry.path());
+            RegistryEntry heard = entries.get(entry.path());
             // A key that is not known here may have been deleted since; if it was not, the audit counts it.
-            if (heard != null && heard < entry.modRevision()) {
+            if (heard != null && isBehind(heard, entry)) {
                 return true;
             }
         }
-        return modRevisions.entrySet().stream()
-                .anyMatch(known -> known.getValue() <= snapshot.revision() && !listed.contains(known.getKey()));
+        return entries.values().stream()
+                .anyMatch(known -> known.modRevision() <= snapshot.revision() && !listed.contains(known.path()));
+    }
+
+    /** The same revision with another value: a backup was restored, and the store has come so far again since. */
+    private static boolean isBehind(RegistryEntry heard, RegistryEntry listed) {
+        return heard.modRevision() < listed.modRevision()
+                || heard.modRevision() == listed.modRevision() && !heard.equals(listed);
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * runs with new seeds instead of some with the same ones each time.
  */
 class SimulationTest {
-    private static final int USUAL_RUNS = 150;
+    private static final int USUAL_RUNS = 40;
 
     private final Long replayed = Long.getLong("rudder.sim.seed");
     private final Integer wanted = Integer.getInteger("rudder.sim.runs");

@@ -155,6 +155,20 @@ class PeerWatchTest {
     }
 
     @Test
+    void aRestoredStoreThatHasCaughtUpIsFoundByTheHourlyList() {
+        RegistrySnapshot backup = store.snapshot();
+        store.put("subnets/a", "2");
+        loop.run(SOON);
+        store.restore(backup);
+        current().loseEvents();
+        store.put("subnets/a", "3");
+        loop.run(Duration.ofMinutes(61));
+        assertThat(heard.snapshots).hasSize(2);
+        assertThat(heard.snapshots.get(1).entries().get(0).value()).isEqualTo("3");
+        assertThat(counters.get(Counter.REGISTRY_DRIFTS)).isEqualTo(1);
+    }
+
+    @Test
     void aWatchThatWasResumedIsAuditedSoon() {
         registry.cutWatches();
         loop.run(Duration.ofMillis(500));
