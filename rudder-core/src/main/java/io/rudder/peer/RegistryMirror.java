@@ -31,24 +31,22 @@ final class RegistryMirror {
         return entries.size();
     }
 
-    /** Whether a list of some time ago has what was not heard of since: a newer value, or a deletion. */
+    /**
+     * Whether a list of some time ago has what was not heard of since: another value, or a deletion. Whole values count,
+     * because a store that was restored from a backup uses revisions again.
+     */
     boolean lagsBehind(RegistrySnapshot snapshot) {
         Set<String> listed = new HashSet<>();
         for (RegistryEntry entry : snapshot.entries()) {
             listed.add(entry.path());
             RegistryEntry heard = entries.get(entry.path());
             // A key that is not known here may have been deleted since; if it was not, the audit counts it.
-            if (heard != null && isBehind(heard, entry)) {
+            boolean isOfTheList = heard != null && heard.modRevision() <= snapshot.revision();
+            if (isOfTheList && !heard.equals(entry)) {
                 return true;
             }
         }
         return entries.values().stream()
                 .anyMatch(known -> known.modRevision() <= snapshot.revision() && !listed.contains(known.path()));
-    }
-
-    /** The same revision with another value: a backup was restored, and the store has come so far again since. */
-    private static boolean isBehind(RegistryEntry heard, RegistryEntry listed) {
-        return heard.modRevision() < listed.modRevision()
-                || heard.modRevision() == listed.modRevision() && !heard.equals(listed);
     }
 }
