@@ -33,6 +33,8 @@ final class LeaseAcquirer implements AutoCloseable {
     private final LogThrottle failureLog;
     private final LogThrottle fullLog;
     private Optional<Ipv4Prefix> preferred = Optional.empty();
+    // Whether packets of the preferred subnet are carried, so that it is worth more than any other.
+    private boolean carries;
     // The subnet of a lease that this process holds, and so need not claim.
     private Optional<Ipv4Prefix> held = Optional.empty();
     // The revision of somebody else's claim that has been waited for.
@@ -59,6 +61,12 @@ final class LeaseAcquirer implements AutoCloseable {
         list();
     }
 
+    /** Starts for a host that carries a subnet whose key is gone or somebody else's. */
+    void startAgain(Optional<Ipv4Prefix> carriedSubnet) {
+        carries = true;
+        start(carriedSubnet);
+    }
+
     /** Has an etcd lease already, which keeps no key alive. */
     void reuse(long etcdLeaseId) {
         grantedId = etcdLeaseId;
@@ -81,7 +89,9 @@ final class LeaseAcquirer implements AutoCloseable {
 
     private void follow(RegistrySnapshot snapshot) {
         backoff.reset();
-        LeasePlan plan = planner.plan(snapshot, preferred, freed.recent());
+        LeasePlan plan = carries && preferred.isPresent()
+                ? planner.planAgain(snapshot, preferred.get(), freed.recent())
+                : planner.plan(snapshot, preferred, freed.recent());
         if (isElsewhere(plan)) {
             Ipv4Prefix wanted = preferred.orElseThrow();
             if (!listener.onPreferredTaken(wanted)) {

@@ -6,6 +6,8 @@ import io.rudder.net.Ipv4Prefix;
 import io.rudder.status.Counter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +66,8 @@ public final class LeaseKeeper {
     // Somebody else owns the subnet, and the host goes on with it.
     private boolean keptNevertheless;
     private Optional<Ipv4Prefix> preferred = Optional.empty();
+    // Seen while there was no lease to compare them with.
+    private final Map<String, RegistryEntry> possibleTwins = new LinkedHashMap<>();
     private TwinLeases twins;
     private LeaseAcquirer acquirer;
     private LeaseRenewal renewal;
@@ -190,6 +194,8 @@ public final class LeaseKeeper {
     public void lookAtTwin(RegistryEntry entry) {
         if (state == State.HELD && acquirer == null) {
             twins.look(entry);
+        } else if (entry.value().contains(terms.identity().nodeId())) {
+            possibleTwins.put(entry.path(), entry);
         }
     }
 
@@ -238,6 +244,8 @@ public final class LeaseKeeper {
         renewal = new LeaseRenewal(context, terms, lease, new RenewalListener());
         renewal.start();
         listener.onHeld(lease);
+        possibleTwins.values().forEach(twins::look);
+        possibleTwins.clear();
     }
 
     private void lost(String problem) {
@@ -269,7 +277,7 @@ public final class LeaseKeeper {
         if (state == State.LOST) {
             LeaseAcquirer next = newAcquirer(wanted);
             reusable.ifPresent(next::reuse);
-            next.start(wanted);
+            next.startAgain(wanted);
         } else {
             reusable.ifPresent(context.registry()::revoke);
         }

@@ -50,6 +50,12 @@ final class LeasePlanner {
                 .orElseGet(() -> choose(snapshot, preferred, recentlyFreed));
     }
 
+    /** For a host that carries a subnet already: if nobody has that one, it comes before all others. */
+    LeasePlan planAgain(RegistrySnapshot snapshot, Ipv4Prefix carried, Set<Ipv4Prefix> recentlyFreed) {
+        boolean isFree = config.allows(carried) && taken(snapshot).stream().noneMatch(carried::overlaps);
+        return isFree ? new LeasePlan.Create(carried) : plan(snapshot, Optional.of(carried), recentlyFreed);
+    }
+
     /** Whether a lease fits the network. A reservation may be anywhere in it: its place is an operator's choice. */
     private boolean isUsable(Lease lease) {
         return config.allows(lease.subnet())
@@ -65,9 +71,7 @@ final class LeasePlanner {
     }
 
     private LeasePlan choose(RegistrySnapshot snapshot, Optional<Ipv4Prefix> preferred, Set<Ipv4Prefix> freed) {
-        List<Ipv4Prefix> taken = snapshot.entries().stream()
-                .flatMap(entry -> entry.subnetElement().flatMap(LeaseKey::parse).stream())
-                .toList();
+        List<Ipv4Prefix> taken = taken(snapshot);
         Optional<Ipv4Prefix> wanted =
                 preferred.filter(config::allows).filter(subnet -> taken.stream().noneMatch(subnet::overlaps));
         if (wanted.isPresent()) {
@@ -79,6 +83,12 @@ final class LeasePlanner {
                     full.taken() + " of " + full.of() + " subnets of " + config.network() + " are taken");
         }
         return new LeasePlan.Create(((SubnetAllocator.Choice.Free) choice).subnet());
+    }
+
+    private static List<Ipv4Prefix> taken(RegistrySnapshot snapshot) {
+        return snapshot.entries().stream()
+                .flatMap(entry -> entry.subnetElement().flatMap(LeaseKey::parse).stream())
+                .toList();
     }
 
     private String refusal(Lease rival) {

@@ -44,8 +44,7 @@ final class TwinLeases implements AutoCloseable {
     private boolean isTwin(Lease lease, Lease current) {
         return self.isNamedBy(lease.attributes())
                 && !lease.subnet().equals(current.subnet())
-                && !lease.isReservation()
-                && lease.etcdLeaseId() != current.etcdLeaseId();
+                && !lease.isReservation();
     }
 
     private void findOut(Lease twin) {
@@ -59,7 +58,14 @@ final class TwinLeases implements AutoCloseable {
 
     private void giveBack(Lease twin) {
         log.warn("giving back {}, an earlier lease of this host", twin.subnet());
-        registry.revoke(twin.etcdLeaseId());
+        boolean sharesEtcdLease = own.get()
+                .filter(lease -> lease.etcdLeaseId() == twin.etcdLeaseId())
+                .isPresent();
+        if (sharesEtcdLease) {
+            registry.delete(twin.subnet(), twin.modRevision());
+        } else {
+            registry.revoke(twin.etcdLeaseId());
+        }
     }
 
     @Override

@@ -238,6 +238,23 @@ class LeaseLossTest {
         assertThat(store.grantCount()).isEqualTo(1);
     }
 
+    @Test
+    void aLeftoverThatSharesTheEtcdLeaseIsDeletedAlone() {
+        Host host = host(OnLost.FENCE);
+        RegistrySnapshot backup = store.snapshot();
+        steal();
+        host.verify();
+        String subnet = host.subnet().orElseThrow();
+        store.restore(backup);
+        host.verify();
+        host.lookAt(HOME);
+        loop.run(SOON);
+        assertThat(host.subnet()).contains(subnet);
+        assertThat(home()).isEmpty();
+        assertThat(store.get(Ipv4Prefix.parse(subnet))).isPresent();
+        assertThat(store.grantCount()).isEqualTo(1);
+    }
+
     /** Stands in for the watch: the keeper hears of each change of its key. */
     private void watchFor(Host host) {
         long[] seen = new long[1];
