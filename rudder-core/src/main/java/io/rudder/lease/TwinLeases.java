@@ -42,9 +42,7 @@ final class TwinLeases implements AutoCloseable {
     }
 
     private boolean isTwin(Lease lease, Lease current) {
-        return self.isNamedBy(lease.attributes())
-                && !lease.subnet().equals(current.subnet())
-                && !lease.isReservation();
+        return self.isNamedBy(lease.attributes()) && !lease.subnet().equals(current.subnet()) && !lease.isReservation();
     }
 
     private void findOut(Lease twin) {

@@ -130,7 +130,8 @@ class ControlPlaneFaultsTest {
         loop.run(SOON);
         ControlStatus healthy = node.status();
         assertThat(healthy.lease().state()).isEqualTo(LeaseKeeper.State.HELD);
-        assertThat(healthy.lease().expiresAt()).contains(healthy.lease().confirmedAt().orElseThrow().plus(Duration.ofDays(1)));
+        assertThat(healthy.lease().expiresAt())
+                .contains(healthy.lease().confirmedAt().orElseThrow().plus(Duration.ofDays(1)));
         assertThat(healthy.registry().state()).isEqualTo(WatchStatus.State.WATCHING);
         assertThat(healthy.registry().clusterId()).isEqualTo(42);
         node.registry.down(true);
@@ -196,7 +197,8 @@ class ControlPlaneFaultsTest {
         assertThat(again.peers()).containsOnlyKeys(other.subnet());
         assertThat(again.status().stale()).isTrue();
         assertThat(again.status().lease().state()).isEqualTo(LeaseKeeper.State.UNCONFIRMED);
-        assertThat(SavedState.of(again.status(), TestNode.settings(1, "198.51.100.1").identity()))
+        assertThat(SavedState.of(
+                        again.status(), TestNode.settings(1, "198.51.100.1").identity()))
                 .isEmpty();
         again.registry.down(false);
         loop.run(Duration.ofSeconds(10));
@@ -266,7 +268,8 @@ class ControlPlaneFaultsTest {
     }
 
     private static SavedState saved(TestNode node) {
-        Optional<SavedState> state = SavedState.of(node.status(), TestNode.settings(1, "198.51.100.1").identity());
+        Optional<SavedState> state = SavedState.of(
+                node.status(), TestNode.settings(1, "198.51.100.1").identity());
         return SavedStateJson.read(SavedStateJson.write(state.orElseThrow()));
     }
 }

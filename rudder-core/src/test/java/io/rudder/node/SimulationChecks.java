@@ -64,7 +64,9 @@ final class SimulationChecks {
         for (Peer peer : host.routes().peers()) {
             actual.put(peer.subnet(), peer.publicIp());
         }
-        check(actual.equals(expected), "peers of " + host + " are " + actual + " instead of " + expected + " " + host.status());
+        check(
+                actual.equals(expected),
+                "peers of " + host + " are " + actual + " instead of " + expected + " " + host.status());
     }
 
     private static Map<Ipv4Prefix, Integer> expectedPeers(SimulatedHost host, List<Lease> leases) {
