@@ -47,6 +47,7 @@ import java.util.UUID;
  */
 public final class OverlayBuilder {
     private final TunnelBootstrap bootstrap = new TunnelBootstrap().tunName("rudder%d");
+    private EventLoopGroup group;
     private LeaseSource leases;
     private Inet4Address underlay;
     private Optional<Inet4Address> publicAddress = Optional.empty();
@@ -60,7 +61,7 @@ public final class OverlayBuilder {
 
     /** The loops that carry packets; of Netty's epoll transport. The overlay does not shut them down. */
     public OverlayBuilder group(EventLoopGroup loops) {
-        bootstrap.group(loops);
+        group = Objects.requireNonNull(loops, "loops");
         return this;
     }
 
@@ -178,6 +179,7 @@ public final class OverlayBuilder {
 
     /** An overlay that does nothing until {@link Overlay#start}; to be called once a builder. */
     public Overlay build() {
+        bootstrap.group(Objects.requireNonNull(group, "group"));
         Objects.requireNonNull(leases, "leases");
         Objects.requireNonNull(underlay, "underlay");
         int publicIp = Ipv4.of(publicAddress.orElse(underlay));
