@@ -37,10 +37,7 @@ class OverlayInEtcdIT {
     }
 
     private static Ipv4Prefix subnet(Overlay overlay) throws Exception {
-        return overlay.ready()
-                .get(BOUND.toSeconds(), TimeUnit.SECONDS)
-                .subnet()
-                .orElseThrow();
+        return overlay.ready().get(BOUND.toSeconds(), TimeUnit.SECONDS).subnet().orElseThrow();
     }
 
     private static void close(Overlay overlay) throws Exception {
@@ -56,9 +53,10 @@ class OverlayInEtcdIT {
             Overlay two = started(group, etcd, "127.0.6.2");
             Ipv4Prefix first = subnet(one);
             Ipv4Prefix second = subnet(two);
-            await().atMost(BOUND).untilAsserted(() -> assertThat(one.status().peers())
-                    .extracting(Peer::subnet)
-                    .containsExactly(second));
+            await().atMost(BOUND)
+                    .untilAsserted(() -> assertThat(one.status().peers())
+                            .extracting(Peer::subnet)
+                            .containsExactly(second));
 
             close(one);
             Overlay again = started(group, etcd, "127.0.6.1");
