@@ -3,10 +3,12 @@ package io.rudder.daemon;
 import io.netty.channel.EventLoopGroup;
 import io.rudder.daemon.admin.AdminServer;
 import io.rudder.daemon.admin.LoopPulse;
+import io.rudder.daemon.host.FileErrors;
 import io.rudder.daemon.host.HostException;
 import io.rudder.daemon.socket.CommandShell;
 import io.rudder.daemon.socket.ControlSocket;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.function.Function;
 
@@ -40,6 +42,11 @@ final class Admin {
                 AdminServer server = AdminServer.open(node.settings().http().get(), loop.next(), node.status(), pulse);
                 phases.onUndo("the HTTP server", server::close);
             }
+        } catch (FileSystemException e) {
+            throw new HostException(
+                    "could not make " + path + ": " + FileErrors.reason(e)
+                            + "; run rudder as root, or choose another -run-dir",
+                    e);
         } catch (IOException e) {
             throw new HostException(e.getMessage(), e);
         }
