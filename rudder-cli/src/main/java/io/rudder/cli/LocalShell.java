@@ -65,8 +65,7 @@ final class LocalShell implements NodeContext, AutoCloseable {
     }
 
     private CommandException noDaemon() {
-        return new CommandException(problem.orElse("this command asks the daemon of this host, not an etcd")
-                + "; start the daemon ('systemctl start rudder'), or name its -run-dir");
+        return new CommandException(problem.orElse("this command asks the daemon of this host, not an etcd"));
     }
 
     @Override

@@ -20,6 +20,7 @@ public final class OperatorCommand {
     private static final String RUN_DIR = "run-dir";
     private static final String DEFAULT_RUN_DIR = "/run/rudder";
     private static final String SOCKET = "rudder.sock";
+    private static final String ADVICE = "; start the daemon ('systemctl start rudder'), or name its -run-dir";
     private static final int FAILED = 1;
 
     private final List<String> arguments;
@@ -49,10 +50,10 @@ public final class OperatorCommand {
         try (ControlClient client = ControlClient.connect(socket)) {
             return answer(client, terminal);
         } catch (ConnectException e) {
-            return local.run(request(terminal), Optional.of("no daemon answers at " + socket));
+            return local.run(request(terminal), Optional.of("no daemon answers at " + socket + ADVICE));
         } catch (SocketException e) {
             boolean isThere = Files.exists(socket);
-            String problem = isThere ? socket + ": " + e.getMessage() + "; run this as root" : "no daemon at " + socket;
+            String problem = isThere ? socket + ": " + e.getMessage() + "; run this as root" : "no daemon at " + socket + ADVICE;
             return local.run(request(terminal), Optional.of(problem));
         }
     }
@@ -112,7 +113,7 @@ public final class OperatorCommand {
         /**
          * Runs one.
          *
-         * @param problem why no daemon ran it; empty if it is not to be run there
+         * @param problem why no daemon ran it and what would do; empty if it is not to be run there
          */
         int run(CommandRequest request, Optional<String> problem);
     }

@@ -27,14 +27,16 @@ class OperatorCommandTest {
 
     @Test
     void runsHereWhenThereIsNoDaemonInTheRunDirectory() throws IOException {
+        String expected = "no daemon at " + directory.resolve("rudder.sock")
+                + "; start the daemon ('systemctl start rudder'), or name its -run-dir";
         assertThat(run(Map.of(), "leases", "-run-dir", directory.toString())).isEqualTo(5);
-        assertThat(problem).hasValue("no daemon at " + directory.resolve("rudder.sock"));
+        assertThat(problem).hasValue(expected);
 
         run(Map.of(), "leases", "--run-dir=" + directory);
-        assertThat(problem).hasValue("no daemon at " + directory.resolve("rudder.sock"));
+        assertThat(problem).hasValue(expected);
 
         run(Map.of("RUDDER_RUN_DIR", directory.toString()), "leases");
-        assertThat(problem).hasValue("no daemon at " + directory.resolve("rudder.sock"));
+        assertThat(problem).hasValue(expected);
     }
 
     @Test
