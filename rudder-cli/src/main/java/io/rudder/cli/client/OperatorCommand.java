@@ -53,7 +53,8 @@ public final class OperatorCommand {
             return local.run(request(terminal), Optional.of("no daemon answers at " + socket + ADVICE));
         } catch (SocketException e) {
             boolean isThere = Files.exists(socket);
-            String problem = isThere ? socket + ": " + e.getMessage() + "; run this as root" : "no daemon at " + socket + ADVICE;
+            String problem =
+                    isThere ? socket + ": " + e.getMessage() + "; run this as root" : "no daemon at " + socket + ADVICE;
             return local.run(request(terminal), Optional.of(problem));
         }
     }
