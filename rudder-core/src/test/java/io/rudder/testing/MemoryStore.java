@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What etcd is to Rudder, in memory: revisions, leases that run out by the loop's clock, compaction, and the history
@@ -323,7 +324,8 @@ public final class MemoryStore {
 
     private static final class Grant {
         final Duration timeToLive;
-        final Set<String> paths = new LinkedHashSet<>();
+        // etcd deletes them in this order.
+        final TreeSet<String> paths = new TreeSet<>();
         long expiryNanos;
 
         Grant(Duration timeToLive, long expiryNanos) {
