@@ -52,6 +52,16 @@ enum DaemonOption {
             "",
             "false",
             "While etcd does not answer at the start, carry on with what an earlier run saved in the state directory."),
+    HAND_OVER(
+            "-hand-over",
+            "",
+            "false",
+            "Take the tunnel over from the daemon that runs with the same -run-dir, which then ends; no packet is lost."),
+    FD_STORE(
+            "-fd-store",
+            "",
+            "false",
+            "Leave the tunnel with systemd (FileDescriptorStoreMax) when the daemon ends, for the next one to go on with."),
     OFFLOAD(
             "-offload",
             "auto|off",

@@ -40,7 +40,11 @@ final class SettingsReader {
                 values.find(DaemonOption.SUBNET_FILE, OptionParsers::file).orElse(runDir.resolve("subnet.env")),
                 values.find(DaemonOption.CNI_CONF_FILE, OptionParsers::file),
                 values.get(DaemonOption.STATE_DIR, OptionParsers::path),
-                values.get(DaemonOption.IP_MASQ, OptionParsers::flag));
+                values.get(DaemonOption.IP_MASQ, OptionParsers::flag),
+                new DaemonSettings.Restart(
+                        runDir.resolve("hand-over.sock"),
+                        values.get(DaemonOption.HAND_OVER, OptionParsers::flag),
+                        values.get(DaemonOption.FD_STORE, OptionParsers::flag)));
     }
 
     private DaemonSettings.Carriage carriage() throws OptionException {

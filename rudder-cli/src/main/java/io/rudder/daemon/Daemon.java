@@ -58,6 +58,7 @@ public final class Daemon {
     private EventLoopGroup hostLoop;
     private ServiceManager serviceManager;
     private ControlPlane controlPlane;
+    private Continuity continuity;
     private HostSide host;
     private boolean isReady;
 
@@ -89,9 +90,6 @@ public final class Daemon {
         try {
             start();
             serve();
-            String farewell = "stopping; the lease is " + (settings.leasing().releaseOnExit() ? "given back" : "kept");
-            log.info(farewell);
-            serviceManager.notifier().stopping(farewell);
             return 0;
         } finally {
             phases.undoAll();
@@ -118,6 +116,7 @@ public final class Daemon {
                 Ipv4.format(underlay.address()),
                 underlay.mtuBytes(),
                 nodeId);
+        continuity = new Continuity(settings, hostLoop, serviceManager.notifier(), mailbox);
         host = new HostSide(settings, subnetFile, commands, mailbox, underlay, this::readdress);
         startControlPlane(registry, loop, nodeId, underlay);
     }
@@ -171,8 +170,7 @@ public final class Daemon {
                 throw new HostException(failed.message());
             } else if (event instanceof DaemonEvent.Joined overlay) {
                 warnOfOtherNetwork(overlay.config().network());
-                host.join(overlay.config(), overlay.own(), hostLoop, phases);
-                host.dataPath().ifPresent(path -> serviceManager.watchAll("rudder-data", path.loops()));
+                host.join(overlay.config(), overlay.own());
             } else if (event instanceof DaemonEvent.LeaseChanged change) {
                 move(change.own());
             } else if (event instanceof DaemonEvent.Task task) {
@@ -181,8 +179,16 @@ public final class Daemon {
                 host.hint();
             } else if (event instanceof DaemonEvent.Routes routes) {
                 carry(routes.table());
+            } else if (event instanceof DaemonEvent.HandOver next
+                    && continuity.handOver(host.dataPath(), next.successor())) {
+                log.info("the next daemon has the tunnel");
+                return;
             }
         }
+        String farewell = "stopping; the lease is " + (settings.leasing().releaseOnExit() ? "given back" : "kept");
+        log.info(farewell);
+        serviceManager.notifier().stopping(farewell);
+        continuity.leave(host.dataPath());
     }
 
     /** One loop for what is neither packets nor leases: what the kernel and the service manager have to do with. */
@@ -219,8 +225,13 @@ public final class Daemon {
                         network));
     }
 
-    private void carry(RouteTable routes) {
-        host.routes(routes);
+    private void carry(RouteTable routes) throws HostException {
+        if (!isReady) {
+            host.open(routes, continuity, hostLoop, phases);
+            host.dataPath().ifPresent(path -> serviceManager.watchAll("rudder-data", path.loops()));
+        } else {
+            host.routes(routes);
+        }
         String summary = summary(routes.peers().size());
         if (!isReady) {
             isReady = true;

@@ -1,6 +1,7 @@
 package io.rudder.daemon;
 
 import io.rudder.config.NetworkConfig;
+import io.rudder.daemon.handover.Successor;
 import io.rudder.lease.Lease;
 import io.rudder.peer.RouteTable;
 
@@ -23,6 +24,9 @@ sealed interface DaemonEvent {
 
     /** The watchdog: something to do on the daemon's thread, at once. */
     record Task(Runnable task) implements DaemonEvent {}
+
+    /** Another daemon: it wants to go on with the tunnel. */
+    record HandOver(Successor successor) implements DaemonEvent {}
 
     /** A signal: end. */
     record Stop() implements DaemonEvent {}

@@ -58,9 +58,25 @@ public record DaemonSettings(
      * @param cniConfFile where container runtimes are told of it; empty for nowhere
      * @param stateDir where the node's identity is kept
      * @param ipMasq whether packets that leave the overlay get this host's address
+     * @param restart how the tunnel outlives a daemon
      */
     public record Host(
-            String tunName, Path runDir, Path subnetFile, Optional<Path> cniConfFile, Path stateDir, boolean ipMasq) {}
+            String tunName,
+            Path runDir,
+            Path subnetFile,
+            Optional<Path> cniConfFile,
+            Path stateDir,
+            boolean ipMasq,
+            Restart restart) {}
+
+    /**
+     * How the tunnel outlives a daemon.
+     *
+     * @param socket where a running daemon waits for the one that takes its tunnel over
+     * @param handOver whether this daemon takes over from a running one
+     * @param fdStore whether the service manager keeps the tunnel's descriptors for the next daemon
+     */
+    public record Restart(Path socket, boolean handOver, boolean fdStore) {}
 
     /**
      * How packets are carried.

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.rudder.daemon.handover.Successor;
 import io.rudder.daemon.host.Commands;
 import io.rudder.daemon.host.Firewall;
 import io.rudder.daemon.host.HostException;
@@ -16,6 +17,7 @@ import io.rudder.netty.tunnel.TunnelDescriptors;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.List;
@@ -42,52 +44,91 @@ final class DataPath {
     private final DaemonSettings settings;
     private final EventLoopGroup group;
     private final HostNetwork network;
-    private final Runnable onEnd;
+    private final Listener listener;
     private final Map<Counter, Long> finished = new EnumMap<>(Counter.class);
     private InetSocketAddress local;
-    private RouteTable routes = RouteTable.EMPTY;
+    private RouteTable routes;
     private Firewall firewall;
     private volatile Tunnel tunnel;
+    private boolean goesOnElsewhere;
 
     private DataPath(
             DaemonSettings settings,
-            InetSocketAddress local,
+            Start start,
             EventLoopGroup group,
             HostNetwork network,
-            Runnable onEnd) {
+            Listener listener) {
         this.settings = settings;
-        this.local = local;
+        this.local = start.local();
         this.group = group;
         this.network = network;
-        this.onEnd = onEnd;
+        this.routes = start.routes();
+        this.listener = listener;
+    }
+
+    /**
+     * What a data path starts from.
+     *
+     * @param local where datagrams are received and sent from
+     * @param address what the device is given
+     * @param routes what is carried from the first packet on
+     * @param inherited the tunnel of a daemon before this one, to be gone on with; closed if that cannot be
+     */
+    record Start(
+            InetSocketAddress local,
+            OverlayAddress address,
+            RouteTable routes,
+            Optional<TunnelDescriptors> inherited) {}
+
+    /** Hears of the tunnels. */
+    interface Listener {
+        /** There is a tunnel, the first or another one. On the daemon's thread. */
+        void onOpened(Tunnel tunnel);
+
+        /** Packets are not carried any more, until {@link #repair}. On any thread. */
+        void onEnded();
     }
 
     /**
      * Makes device, address, route and rules; each with its undoing in the phases.
      *
-     * @param local where datagrams are received and sent from
      * @param host what is counted about the host besides packets
-     * @param onEnd called on any thread when packets are not carried any more, until {@link #repair}
      */
     static DataPath open(
             DaemonSettings settings,
-            InetSocketAddress local,
-            OverlayAddress address,
+            Start start,
             Commands commands,
             Phases phases,
             Counters host,
-            Runnable onEnd)
+            Listener listener)
             throws HostException {
         String tunName = settings.host().tunName();
         HostNetwork network = new HostNetwork(commands, tunName);
-        DataPath path = new DataPath(settings, local, newGroup(settings, phases), network, onEnd);
-        path.tunnel = path.openTunnel(Optional.empty());
+        DataPath path = new DataPath(settings, start, newGroup(settings, phases), network, listener);
+        path.tunnel = path.inherit(start.inherited());
         phases.onUndo("device " + tunName, () -> path.remove(host));
-        network.configure(address);
+        OverlayAddress address = start.address();
+        if (start.inherited().isPresent() && network.isConfigured(address)) {
+            log.info("going on with device {} as it is", tunName);
+        } else {
+            network.configure(address);
+        }
         path.firewall = Firewall.choose(commands, tunName, address.network());
-        phases.onUndo("the packet filter's rules", path.firewall::remove);
+        phases.onUndo("the packet filter's rules", path::removeRules);
         path.firewall.install(settings.host().ipMasq());
         return path;
+    }
+
+    /** A tunnel that cannot be gone on with is made anew. */
+    private Tunnel inherit(Optional<TunnelDescriptors> inherited) throws HostException {
+        if (inherited.isPresent()) {
+            try {
+                return openTunnel(inherited);
+            } catch (HostException e) {
+                log.warn("the earlier tunnel is of no use, making a new one: {}", e.getMessage());
+            }
+        }
+        return openTunnel(Optional.empty());
     }
 
     private static EventLoopGroup newGroup(DaemonSettings settings, Phases phases) {
@@ -106,13 +147,14 @@ final class DataPath {
                 .group(group)
                 .tunName(settings.host().tunName())
                 .underlay(local)
+                .routes(routes)
                 .offload(settings.carriage().offload())
                 .queues(settings.carriage().queues());
         settings.carriage().probeInterval().ifPresent(bootstrap::probeInterval);
         inherited.ifPresent(bootstrap::inherit);
         Tunnel opened = await(bootstrap.open(), OPEN_SECONDS);
-        opened.routes(routes);
-        opened.closeFuture().whenComplete((nothing, failure) -> onEnd.run());
+        opened.closeFuture().whenComplete((nothing, failure) -> listener.onEnded());
+        listener.onOpened(opened);
         log.info("device {}: offloads {}; queues {}", opened.tunName(), opened.offloads(), opened.queues());
         return opened;
     }
@@ -126,10 +168,19 @@ final class DataPath {
 
     private void remove(Counters host) throws HostException {
         log.info("counters: {}", counted(host));
+        if (goesOnElsewhere) {
+            return;
+        }
         try {
             closeTunnel();
         } finally {
             network.removeLeftoverDevice();
+        }
+    }
+
+    private void removeRules() throws HostException {
+        if (!goesOnElsewhere) {
+            firewall.remove();
         }
     }
 
@@ -185,6 +236,30 @@ final class DataPath {
     /** The TUN device's name. */
     String tunName() {
         return tunnel.tunName();
+    }
+
+    /**
+     * Gives the tunnel to another daemon; what is on the host stays when this one ends.
+     *
+     * @return whether it took it; if not, this one goes on
+     */
+    boolean handOver(Successor successor) throws HostException {
+        TunnelDescriptors descriptors = await(tunnel.release(), CLOSE_SECONDS);
+        try {
+            successor.give(descriptors);
+            descriptors.close();
+            goesOnElsewhere = true;
+        } catch (IOException e) {
+            log.warn("{}; going on with it", e.getMessage());
+            replaceTunnel(Optional.of(descriptors));
+        }
+        return goesOnElsewhere;
+    }
+
+    /** Stops carrying packets; others have the descriptors, and what is on the host stays when this daemon ends. */
+    void leave() throws HostException {
+        await(tunnel.release(), CLOSE_SECONDS).close();
+        goesOnElsewhere = true;
     }
 
     /** Gives the device another address of the same network. */

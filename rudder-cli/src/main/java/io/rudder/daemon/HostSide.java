@@ -11,6 +11,7 @@ import io.rudder.daemon.host.OverlayAddress;
 import io.rudder.lease.Lease;
 import io.rudder.net.Ipv4;
 import io.rudder.netty.tunnel.Tunnel;
+import io.rudder.netty.tunnel.TunnelDescriptors;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
@@ -42,6 +43,8 @@ final class HostSide {
     private final RepairLog repairLog = new RepairLog(System::nanoTime);
     private ExternalInterface underlay;
     private int port;
+    private boolean carries;
+    private boolean opened;
     private volatile Optional<SubnetFile.Content> wanted = Optional.empty();
     private Optional<SubnetFile.Content> written = Optional.empty();
     private volatile Optional<DataPath> dataPath = Optional.empty();
@@ -66,20 +69,42 @@ final class HostSide {
         this.onAddress = onAddress;
     }
 
-    /** The lease is held: makes the data path, unless others carry the packets, and writes the subnet file. */
-    void join(NetworkConfig config, Lease own, EventLoopGroup watchGroup, Phases phases) throws HostException {
+    /** The lease is held. */
+    void join(NetworkConfig config, Lease own) {
         port = settings.underlay().port().orElse(config.backend().port());
-        boolean carries = config.backend().type() == Backend.Type.UDP;
+        carries = config.backend().type() == Backend.Type.UDP;
         int mtuBytes = carries ? OverlayAddress.mtuBytesInside(underlay.mtuBytes()) : underlay.mtuBytes();
         wanted = Optional.of(new SubnetFile.Content(
                 config.network(), own.subnet(), mtuBytes, settings.host().ipMasq()));
+    }
+
+    /**
+     * The peers are known: makes the data path, unless others carry the packets, or goes on with that of the daemon before
+     * this one; then writes the subnet file.
+     *
+     * @param group of Netty's epoll transport; carries no packets
+     */
+    void open(RouteTable routes, Continuity continuity, EventLoopGroup group, Phases phases) throws HostException {
         if (carries) {
-            dataPath = Optional.of(
-                    DataPath.open(settings, local(), address(), commands, phases, counters, mailbox::onHostChanged));
+            Optional<TunnelDescriptors> inherited = continuity.inherit();
+            DataPath.Start start = new DataPath.Start(local(), address(), routes, inherited);
+            dataPath = Optional.of(DataPath.open(settings, start, commands, phases, counters, new DataPath.Listener() {
+                @Override
+                public void onOpened(Tunnel tunnel) {
+                    continuity.opened(tunnel);
+                }
+
+                @Override
+                public void onEnded() {
+                    mailbox.onHostChanged();
+                }
+            }));
+            phases.onUndo("the socket for the next daemon", continuity::close);
         }
         writeSubnetFile();
-        HostWatch watch = HostWatch.open(watchGroup, config.network(), mailbox::onHostChanged);
+        HostWatch watch = HostWatch.open(group, content().network(), mailbox::onHostChanged);
         phases.onUndo("the watch of the host", watch::close);
+        opened = true;
         // What changed between the making and the watching.
         pace.hint();
     }
@@ -162,7 +187,7 @@ final class HostSide {
 
     /** Looks at the host if it is time, and always at what nobody tells of. */
     void tick() {
-        if (wanted.isEmpty()) {
+        if (!opened) {
             return;
         }
         if (pace.nanosLeft() <= 0) {

@@ -1,6 +1,7 @@
 package io.rudder.daemon;
 
 import io.rudder.config.NetworkConfig;
+import io.rudder.daemon.handover.Successor;
 import io.rudder.daemon.host.HostException;
 import io.rudder.lease.Lease;
 import io.rudder.node.ControlPlane;
@@ -40,6 +41,11 @@ final class Mailbox implements ControlPlane.Listener {
         if (!hostChanged.getAndSet(true)) {
             events.add(new DaemonEvent.HostChanged());
         }
+    }
+
+    /** Another daemon wants to go on with the tunnel. */
+    void onSuccessor(Successor successor) {
+        events.add(new DaemonEvent.HandOver(successor));
     }
 
     /** Runs a task on the daemon's thread. */

@@ -49,13 +49,18 @@ class RudderCommandTest {
                                 Path.of("/run/rudder/subnet.env"),
                                 Optional.empty(),
                                 Path.of("/var/lib/rudder"),
-                                false),
+                                false,
+                                restart("/run/rudder")),
                         new DaemonSettings.Carriage(
                                 true, Math.max(1, Math.min(64, cores / 2)), false, Optional.of(Duration.ofSeconds(5))),
                         new DaemonSettings.Leasing(
                                 Duration.ofMinutes(60), false, OnLost.FENCE, Optional.empty(), false, false),
                         Optional.empty()));
         assertThat(log).isEqualTo(new LogSettings(LogFormat.TEXT, 0));
+    }
+
+    private static DaemonSettings.Restart restart(String runDir) {
+        return new DaemonSettings.Restart(Path.of(runDir, "hand-over.sock"), false, false);
     }
 
     @ParameterizedTest
@@ -87,7 +92,7 @@ class RudderCommandTest {
     void takesAllOptions() {
         assertThat(execute(
                         "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -peers-file /p -iface eth1 -public-ip 192.0.2.7"
-                                + " -port 9000 -tun-name r1 -subnet-file /f -cni-conf-file /c -state-dir /s -run-dir /r -ip-masq"
+                                + " -port 9000 -tun-name r1 -subnet-file /f -cni-conf-file /c -state-dir /s -run-dir /r -ip-masq -hand-over -fd-store"
                                 + " -subnet-lease-renew-margin 1430 -take-over -on-lease-lost keep -on-subnet-change=true -release-on-exit -offline-start -offload off -queues 3 -realtime -probe-interval off -healthz-ip 127.0.0.1 -healthz-port 9090 -metrics-per-peer"
                                 + " -log-format json -v 1"))
                 .isZero();
@@ -99,7 +104,7 @@ class RudderCommandTest {
                         new DaemonSettings.Underlay(
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
                         new DaemonSettings.Host(
-                                "r1", Path.of("/r"), Path.of("/f"), Optional.of(Path.of("/c")), Path.of("/s"), true),
+                                "r1", Path.of("/r"), Path.of("/f"), Optional.of(Path.of("/c")), Path.of("/s"), true, new DaemonSettings.Restart(Path.of("/r/hand-over.sock"), true, true)),
                         new DaemonSettings.Carriage(false, 3, true, Optional.empty()),
                         new DaemonSettings.Leasing(
                                 Duration.ofMinutes(1430), true, OnLost.KEEP, Optional.of("true"), true, true),
@@ -125,7 +130,8 @@ class RudderCommandTest {
                         Path.of("/run/r2/subnet.env"),
                         Optional.empty(),
                         Path.of("/var/lib/rudder"),
-                        true));
+                        true,
+                        restart("/run/r2")));
         assertThat(started.orElseThrow().etcd().endpointList()).isEqualTo("http://a:1");
         assertThat(started.orElseThrow().underlay().iface()).isEmpty();
     }

@@ -88,6 +88,18 @@ public final class HostNetwork {
         return repairs;
     }
 
+    /**
+     * Whether the existing device is as {@link #configure} would have it, which takes its routes away for a moment and so
+     * is not for one that carries packets.
+     */
+    public boolean isConfigured(OverlayAddress overlay) throws HostException {
+        return device().filter(device -> device.up()
+                                && device.mtuBytes() == overlay.mtuBytes()
+                                && device.has(overlay.subnet().first()))
+                        .isPresent()
+                && hasRoute(overlay);
+    }
+
     private boolean hasRoute(OverlayAddress overlay) throws HostException {
         return KernelRoute.readAll().stream()
                 .anyMatch(route ->

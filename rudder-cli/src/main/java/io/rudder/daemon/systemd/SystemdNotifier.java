@@ -98,13 +98,13 @@ public final class SystemdNotifier {
         sendNow("STOPPING=1\n" + statusLine(status));
     }
 
-    /** Another process goes on as the daemon, and this one ends; returns once that is told. */
-    public void replacedBy(long pid) {
-        sendNow("MAINPID=" + pid);
-    }
-
     private static String statusLine(String status) {
         return "STATUS=" + status.replace('\n', ' ');
+    }
+
+    /** Lets the service manager close what was stored by a name. */
+    public void discard(String name) {
+        sendNow("FDSTOREREMOVE=1\nFDNAME=" + name);
     }
 
     /**

@@ -20,6 +20,8 @@ public final class NetworkDevice {
     private static final NativeLong SIOCGIFMTU = new NativeLong(0x8921);
     private static final NativeLong SIOCSIFMTU = new NativeLong(0x8922);
 
+    private static final NativeLong SIOCSIFTXQLEN = new NativeLong(0x8943);
+
     private static final int IFF_UP = 0x1;
 
     private final String name;
@@ -39,6 +41,12 @@ public final class NetworkDevice {
     /** Sets the MTU in bytes. */
     public void mtu(int mtuBytes) throws IOException {
         control(SIOCSIFMTU, request().mtu(mtuBytes).bytes(), "set the MTU to " + mtuBytes + " of");
+    }
+
+    /** Sets how many packets may wait in the interface's queue. */
+    public void queueLength(int packets) throws IOException {
+        // The union has its number where an MTU is.
+        control(SIOCSIFTXQLEN, request().mtu(packets).bytes(), "set the queue length to " + packets + " of");
     }
 
     /** Gives the interface this address in place of the one that it had. */

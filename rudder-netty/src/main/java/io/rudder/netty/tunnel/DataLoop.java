@@ -13,6 +13,7 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.linux.Descriptors;
+import io.rudder.netty.linux.NetworkDevice;
 import io.rudder.netty.linux.TunDevice;
 import io.rudder.netty.linux.UdpSocket;
 import io.rudder.netty.offload.Coalescer;
@@ -64,6 +65,12 @@ final class DataLoop {
     private static final ChannelOption<Integer> IP_MTU_DISCOVER =
             new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
     private static final int IP_PMTUDISC_DO = 2;
+    // While nobody reads, the kernel keeps this much: two seconds of 10,000 packets a second. The usual length is the
+    // TUN driver's.
+    private static final int USUAL_QUEUE_PACKETS = 500;
+    private static final int WAITING_QUEUE_PACKETS = 20_000;
+    private static final int WAITING_BUFFER_BYTES = 32 << 20;
+    private static final long CATCH_UP_SECONDS = 5;
     private static final long DRAIN_LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     // What may wait for a socket that is full, before packets are dropped.
     private static final WriteBufferWaterMark BACKLOG = new WriteBufferWaterMark(1 << 20, 4 << 20);
@@ -92,7 +99,9 @@ final class DataLoop {
                 })
                 .thenApply(channel -> {
                     udp = channel;
-                    tuneSocket();
+                    if (inherited.socket().isEmpty()) {
+                        tuneSocket();
+                    }
                     return this;
                 })
                 .whenComplete((self, failure) -> {
@@ -228,7 +237,18 @@ final class DataLoop {
             udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, control, counters));
             tun.config().setAutoRead(true);
             udp.config().setAutoRead(true);
+            if (inherited.device().isPresent()) {
+                loop.schedule(this::haveUsualQueues, CATCH_UP_SECONDS, TimeUnit.SECONDS);
+            }
         });
+    }
+
+    /** What waited has been carried: long queues would only make packets late from now on. */
+    private void haveUsualQueues() {
+        if (tun.isOpen() && udp.isOpen()) {
+            tuneSocket();
+            queueLength(USUAL_QUEUE_PACKETS);
+        }
     }
 
     /** Probes peers through this loop's socket, once the loop carries packets. */
@@ -277,12 +297,22 @@ final class DataLoop {
     CompletableFuture<LoopDescriptors> release() {
         CompletableFuture<LoopDescriptors> released = new CompletableFuture<>();
         loop.execute(() -> {
+            accepts(SO_RCVBUFFORCE, WAITING_BUFFER_BYTES);
+            queueLength(WAITING_QUEUE_PACKETS);
             tun.config().setAutoRead(false);
             udp.config().setAutoRead(false);
             long deadline = System.nanoTime() + DRAIN_LIMIT_NANOS;
             drainAndDetach(released, deadline);
         });
         return released;
+    }
+
+    private void queueLength(int packets) {
+        try {
+            new NetworkDevice(tun.localAddress().name()).queueLength(packets);
+        } catch (IOException e) {
+            log.debug("the queue stays as it is: {}", e.getMessage());
+        }
     }
 
     private void drainAndDetach(CompletableFuture<LoopDescriptors> released, long deadlineNanos) {

@@ -7,6 +7,7 @@ import io.rudder.netty.probe.ControlMessages;
 import io.rudder.netty.probe.PathMeasurements;
 import io.rudder.netty.probe.Prober;
 import io.rudder.netty.tun.TunChannel;
+import io.rudder.netty.udp.UdpChannel;
 import io.rudder.peer.Peer;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
@@ -32,9 +33,10 @@ public final class Tunnel {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile boolean closing;
 
-    Tunnel(List<DataLoop> loops, Optional<Duration> probeInterval) {
+    Tunnel(List<DataLoop> loops, RouteTable initial, Optional<Duration> probeInterval) {
         this.loops = List.copyOf(loops);
         this.tunName = loops.get(0).tun().localAddress().name();
+        routes(initial);
         this.prober = probeInterval.map(interval -> loops.get(0).probe(routes, interval));
         loops.forEach(loop -> loop.start(routes, controlMessagesOf(loop)));
         prober.ifPresent(Prober::start);
@@ -94,7 +96,7 @@ public final class Tunnel {
         return loops.size();
     }
 
-    /** Carries packets by these routes from the next batch on; until the first call nothing is carried. */
+    /** Carries packets by these routes from the next batch on. */
     public void routes(RouteTable table) {
         routes.publish(table);
         Set<Ipv4Prefix> subnets = table.peers().stream().map(Peer::subnet).collect(Collectors.toSet());
@@ -149,6 +151,13 @@ public final class Tunnel {
         return new TunnelDescriptors(
                 loops.stream().flatMap(loop -> loop.device().stream()).toList(),
                 loops.stream().flatMap(loop -> loop.socket().stream()).toList());
+    }
+
+    /** What this tunnel lives in; the descriptors are its own, to be passed on but not to be closed. */
+    public TunnelDescriptors descriptors() {
+        return new TunnelDescriptors(
+                loops.stream().map(loop -> loop.tun().fd()).toList(),
+                loops.stream().map(loop -> ((UdpChannel) loop.udp()).fd()).toList());
     }
 
     /** Closes the device, which removes it, and the socket; returns {@link #closeFuture}. */

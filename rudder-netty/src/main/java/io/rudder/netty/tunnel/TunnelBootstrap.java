@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.rudder.netty.tun.TunChannel;
+import io.rudder.peer.RouteTable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -26,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
  * <tr><td>{@link #tunName}</td><td>{@code rudder0}</td></tr>
  * <tr><td>{@link #offload}</td><td>true</td></tr>
  * <tr><td>{@link #queues}</td><td>1</td></tr>
+ * <tr><td>{@link #routes}</td><td>none: nothing is carried</td></tr>
+ * <tr><td>{@link #inherit}</td><td>nothing: device and socket are made</td></tr>
  * <tr><td>{@link #probeInterval}</td><td>none: peers are not probed</td></tr>
  * <tr><td>{@link #allocator}</td><td>not pooled, direct</td></tr>
  * <tr><td>{@link #device}</td><td>the kernel's TUN devices</td></tr>
@@ -48,6 +51,7 @@ public final class TunnelBootstrap {
     private ChannelHandler tunHandler = new NoHandler();
     private ChannelHandler udpHandler = new NoHandler();
     private Optional<TunnelDescriptors> inherited = Optional.empty();
+    private RouteTable routes = RouteTable.EMPTY;
 
     /** The loops that carry packets; of Netty's epoll transport, at least as many as {@link #queues}. */
     public TunnelBootstrap group(EventLoopGroup loops) {
@@ -132,6 +136,12 @@ public final class TunnelBootstrap {
         return this;
     }
 
+    /** What is carried from the first packet on; without it, nothing is until {@link Tunnel#routes}. */
+    public TunnelBootstrap routes(RouteTable initial) {
+        routes = Objects.requireNonNull(initial, "initial");
+        return this;
+    }
+
     /**
      * Goes on with the device, and the socket if there is one, of a tunnel that was released. Name, queues, offloads and
      * underlay must be the same as there; if opening fails, the descriptors are closed.
@@ -159,7 +169,7 @@ public final class TunnelBootstrap {
                     new IOException("the device that was handed over has " + devices + " queues, not " + queues));
         }
         return openLoops(new ArrayList<>(), options, tunName)
-                .thenApply(loops -> new Tunnel(loops, probeInterval))
+                .thenApply(loops -> new Tunnel(loops, routes, probeInterval))
                 .whenComplete((tunnel, failure) -> {
                     if (failure != null) {
                         inherited.ifPresent(TunnelDescriptors::close);

@@ -1,0 +1,125 @@
+package io.rudder.daemon;
+
+import io.netty.channel.EventLoopGroup;
+import io.rudder.daemon.handover.HandOverServer;
+import io.rudder.daemon.handover.Predecessor;
+import io.rudder.daemon.handover.Successor;
+import io.rudder.daemon.host.HostException;
+import io.rudder.daemon.systemd.StoredTunnel;
+import io.rudder.daemon.systemd.SystemdNotifier;
+import io.rudder.netty.tunnel.Tunnel;
+import io.rudder.netty.tunnel.TunnelDescriptors;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the tunnel comes from the daemon before this one and goes on to the next: from process to process while both run,
+ * or through the service manager's store. Meanwhile nobody reads, the device stays, and the kernel keeps the packets. On
+ * the daemon's thread.
+ */
+final class Continuity {
+    private static final Logger log = LoggerFactory.getLogger(Continuity.class);
+
+    private final DaemonSettings.Restart settings;
+    private final int queues;
+    private final EventLoopGroup group;
+    private final Mailbox mailbox;
+    private final StoredTunnel store;
+    private final boolean stores;
+    private Optional<Predecessor> predecessor = Optional.empty();
+    private Optional<HandOverServer> server = Optional.empty();
+
+    /**
+     * Nothing is taken or kept yet.
+     *
+     * @param group of Netty's epoll transport; carries no packets
+     */
+    Continuity(DaemonSettings settings, EventLoopGroup group, SystemdNotifier notifier, Mailbox mailbox) {
+        this.settings = settings.host().restart();
+        this.queues = settings.carriage().queues();
+        this.group = group;
+        this.mailbox = mailbox;
+        this.store = new StoredTunnel(notifier);
+        this.stores = this.settings.fdStore() && notifier.isConnected();
+    }
+
+    /** The tunnel of the daemon before this one; from now on nobody reads it. */
+    Optional<TunnelDescriptors> inherit() throws HostException {
+        if (settings.handOver()) {
+            predecessor = Predecessor.find(group, settings.socket(), queues);
+            if (predecessor.isEmpty()) {
+                log.info("no daemon listens at {}: starting without a hand-over", settings.socket());
+            }
+        }
+        try {
+            return predecessor.isPresent()
+                    ? Optional.of(predecessor.get().take(queues))
+                    : StoredTunnel.inherited(System.getenv(), ProcessHandle.current().pid());
+        } catch (IOException e) {
+            throw new HostException(e.getMessage(), e);
+        }
+    }
+
+    /** Waits until the daemon that this one has the tunnel from has ended, and so given up its ports and sockets. */
+    void awaitPredecessorsEnd() {
+        if (predecessor.isPresent() && !predecessor.get().awaitEnd()) {
+            log.warn("the daemon that handed over is still there");
+        }
+        predecessor = Optional.empty();
+    }
+
+    /** There is a tunnel, the first or another one: it may go on elsewhere from now on. */
+    void opened(Tunnel tunnel) {
+        if (stores) {
+            store.keep(tunnel.descriptors());
+        }
+        if (server.isEmpty()) {
+            listen();
+        }
+    }
+
+    private void listen() {
+        try {
+            server = Optional.of(HandOverServer.open(group, settings.socket(), mailbox::onSuccessor));
+        } catch (IOException e) {
+            log.warn("the tunnel cannot be handed over: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * Gives the tunnel to the daemon that asked for it.
+     *
+     * @return whether it has it: this one is to end then
+     */
+    boolean handOver(Optional<DataPath> dataPath, Successor successor) throws HostException {
+        if (dataPath.isEmpty() || successor.queues() != queues) {
+            log.warn("the tunnel is not handed over: this daemon has {} queues, the other wants {}",
+                    dataPath.isPresent() ? queues : 0, successor.queues());
+            successor.refuse();
+            return false;
+        }
+        // Before the other daemon listens at the same place.
+        close();
+        boolean handedOver = dataPath.get().handOver(successor);
+        if (!handedOver) {
+            listen();
+        }
+        return handedOver;
+    }
+
+    /** The daemon is to end: what the service manager keeps is left as it is. */
+    void leave(Optional<DataPath> dataPath) throws HostException {
+        if (store.isUsed() && dataPath.isPresent()) {
+            dataPath.get().leave();
+            log.info("the tunnel is left with the service manager");
+        }
+    }
+
+    /** Listens no more. */
+    void close() {
+        server.ifPresent(HandOverServer::close);
+        server = Optional.empty();
+    }
+}
