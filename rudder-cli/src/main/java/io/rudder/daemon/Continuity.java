@@ -30,6 +30,7 @@ final class Continuity {
     private final boolean stores;
     private Optional<Predecessor> predecessor = Optional.empty();
     private Optional<HandOverServer> server = Optional.empty();
+    private boolean hasSuccessor;
 
     /**
      * Nothing is taken or kept yet.
@@ -102,11 +103,16 @@ final class Continuity {
         }
         // Before the other daemon listens at the same place.
         close();
-        boolean handedOver = dataPath.get().handOver(successor);
-        if (!handedOver) {
+        hasSuccessor = dataPath.get().handOver(successor);
+        if (!hasSuccessor) {
             listen();
         }
-        return handedOver;
+        return hasSuccessor;
+    }
+
+    /** Whether another daemon has the tunnel. */
+    boolean hasSuccessor() {
+        return hasSuccessor;
     }
 
     /** The daemon is to end: what the service manager keeps is left as it is. */

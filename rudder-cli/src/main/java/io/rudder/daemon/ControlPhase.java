@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +19,14 @@ final class ControlPhase {
 
     private ControlPhase() {}
 
-    static void start(DaemonSettings settings, ControlPlane controlPlane, NodeIdentity identity, Phases phases) {
+    static void start(
+            DaemonSettings settings,
+            ControlPlane controlPlane,
+            NodeIdentity identity,
+            BooleanSupplier releases,
+            Phases phases) {
         Path stateDir = settings.host().stateDir();
-        phases.onUndo("the control plane", () -> end(controlPlane, settings.leasing()));
+        phases.onUndo("the control plane", () -> end(controlPlane, releases.getAsBoolean()));
         Optional<SavedState> earlier =
                 settings.leasing().offlineStart() ? StateKeeper.read(stateDir) : Optional.empty();
         controlPlane.start(earlier);
@@ -28,8 +34,8 @@ final class ControlPhase {
         phases.onUndo("the saved state", state::close);
     }
 
-    private static void end(ControlPlane controlPlane, DaemonSettings.Leasing leasing) throws InterruptedException {
-        if (!leasing.releaseOnExit()) {
+    private static void end(ControlPlane controlPlane, boolean releases) throws InterruptedException {
+        if (!releases) {
             controlPlane.stop();
             return;
         }

@@ -60,6 +60,7 @@ public final class Daemon {
     private ControlPlane controlPlane;
     private Continuity continuity;
     private HostSide host;
+    private NodeAccess access;
     private boolean isReady;
 
     /**
@@ -137,14 +138,21 @@ public final class Daemon {
         NodeFacts facts = NodeFacts.of(nodeId, version, underlay, settings);
         StatusSource status =
                 new StatusSource(facts, controlPlane::status, host::view, List.of(counters, host.counters()), events);
-        // First, since a second daemon in the same run directory is refused here.
-        Admin.start(
-                new NodeAccess(settings, status, registry, host::tunnel),
-                hostLoop,
-                shell,
-                serviceManager.pulse(),
-                phases);
-        ControlPhase.start(settings, controlPlane, node.identity(), phases);
+        access = new NodeAccess(settings, status, registry, host::tunnel);
+        if (!settings.host().restart().handOver()) {
+            // First, since a second daemon in the same run directory is refused here.
+            startAdmin();
+        }
+        ControlPhase.start(settings, controlPlane, node.identity(), this::releases, phases);
+    }
+
+    private void startAdmin() throws HostException {
+        Admin.start(access, hostLoop, shell, serviceManager.pulse(), phases);
+    }
+
+    /** A lease that the next daemon goes on with is not given back. */
+    private boolean releases() {
+        return settings.leasing().releaseOnExit() && !continuity.hasSuccessor();
     }
 
     /** An address that an operator has given to the peers is theirs to change. */
@@ -237,6 +245,10 @@ public final class Daemon {
             isReady = true;
             log.info("ready: {}", summary);
             serviceManager.notifier().ready(summary);
+            if (settings.host().restart().handOver()) {
+                continuity.awaitPredecessorsEnd();
+                startAdmin();
+            }
         } else {
             serviceManager.notifier().status(summary);
         }
