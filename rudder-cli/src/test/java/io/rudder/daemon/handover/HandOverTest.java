@@ -1,0 +1,118 @@
+package io.rudder.daemon.handover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.FileDescriptor;
+import io.rudder.netty.tunnel.TunnelDescriptors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two daemons' ends of a real Unix socket, with pipes in place of device and socket. */
+class HandOverTest {
+    private static final long BOUND_SECONDS = 15;
+
+    @TempDir
+    Path folder;
+
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final CompletableFuture<Successor> asked = new CompletableFuture<>();
+
+    @AfterEach
+    void close() throws InterruptedException {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(BOUND_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private Path socket() {
+        return folder.resolve("hand-over.sock");
+    }
+
+    private CompletableFuture<TunnelDescriptors> take(int queues) {
+        Predecessor predecessor =
+                Predecessor.find(group, socket(), queues).orElseThrow();
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return predecessor.take(queues);
+            } catch (IOException e) {
+                throw new IllegalStateException(e.getMessage(), e);
+            }
+        });
+    }
+
+    @Test
+    void givesDescriptorsOfTheSameFiles() throws Exception {
+        HandOverServer server = HandOverServer.open(group, socket(), asked::complete);
+        try {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
+                    .isEqualTo("rw-------");
+            CompletableFuture<TunnelDescriptors> taken = take(1);
+            Successor successor = asked.get(BOUND_SECONDS, TimeUnit.SECONDS);
+            assertThat(successor.queues()).isEqualTo(1);
+            FileDescriptor[] device = FileDescriptor.pipe();
+            FileDescriptor[] other = FileDescriptor.pipe();
+            successor.give(new TunnelDescriptors(List.of(device[1]), List.of(other[1])));
+
+            TunnelDescriptors received = taken.get(BOUND_SECONDS, TimeUnit.SECONDS);
+
+            write(received.devices().get(0), 42);
+            write(received.sockets().get(0), 43);
+            assertThat(read(device[0])).isEqualTo(42);
+            assertThat(read(other[0])).isEqualTo(43);
+            received.close();
+            new TunnelDescriptors(List.of(device), List.of(other)).close();
+        } finally {
+            server.close();
+        }
+        assertThat(socket()).doesNotExist();
+    }
+
+    @Test
+    void aRefusalIsTold() throws Exception {
+        HandOverServer server = HandOverServer.open(group, socket(), asked::complete);
+        try {
+            CompletableFuture<TunnelDescriptors> taken = take(2);
+            asked.get(BOUND_SECONDS, TimeUnit.SECONDS).refuse();
+            assertThatThrownBy(() -> taken.get(BOUND_SECONDS, TimeUnit.SECONDS))
+                    .hasMessageContaining("does not hand its tunnel over");
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void whatAKilledDaemonLeftIsNobody() throws Exception {
+        assertThat(Predecessor.find(group, socket(), 1)).isEqualTo(Optional.empty());
+        Files.writeString(socket(), "");
+        assertThat(Predecessor.find(group, socket(), 1)).isEqualTo(Optional.empty());
+        HandOverServer.open(group, socket(), asked::complete).close();
+        assertThat(socket()).doesNotExist();
+    }
+
+    private static void write(FileDescriptor to, int value) throws IOException {
+        ByteBuf bytes = Unpooled.directBuffer(1).writeByte(value);
+        to.writeAddress(bytes.memoryAddress(), 0, 1);
+        bytes.release();
+    }
+
+    private static int read(FileDescriptor from) throws IOException {
+        ByteBuf bytes = Unpooled.directBuffer(1);
+        from.readAddress(bytes.memoryAddress(), 0, 1);
+        int value = bytes.getByte(0);
+        bytes.release();
+        return value;
+    }
+}
