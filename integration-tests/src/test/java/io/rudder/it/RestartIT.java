@@ -36,9 +36,10 @@ class RestartIT {
     }
 
     private static void awaitPing(RudderProcess from, RudderProcess to) {
-        Wait.untilAsserted(BOUND, () -> assertThat(
-                        from.host().ping(to.overlayAddress(), 1).output())
-                .contains(" 0% packet loss"));
+        Wait.untilAsserted(
+                BOUND,
+                () -> assertThat(from.host().ping(to.overlayAddress(), 1).output())
+                        .contains(" 0% packet loss"));
     }
 
     /** A stream to a container, whose kernel tells the loss of the stream's own receiver from that of the overlay. */
@@ -47,8 +48,8 @@ class RestartIT {
             String count = Integer.toString(COUNT);
             Running receiver = to.spawnTool(UdpStream.class, "receive", to.address(), PORT, count);
             receiver.awaitOutput("listening", BOUND);
-            Running sender = from.spawnTool(
-                    UdpStream.class, "send", to.address(), PORT, count, Integer.toString(PER_SECOND));
+            Running sender =
+                    from.spawnTool(UdpStream.class, "send", to.address(), PORT, count, Integer.toString(PER_SECOND));
             return new Stream(direction, to, receiver, sender);
         }
 
@@ -66,7 +67,10 @@ class RestartIT {
 
         /** RcvbufErrors of the container (proc(5), /proc/net/snmp). */
         private int refusedByReceiver() {
-            List<String> udp = receiverAt.run("cat", "/proc/net/snmp").stdout().lines()
+            List<String> udp = receiverAt
+                    .run("cat", "/proc/net/snmp")
+                    .stdout()
+                    .lines()
                     .filter(line -> line.startsWith("Udp:"))
                     .toList();
             int column = List.of(udp.get(0).split(" ")).indexOf("RcvbufErrors");
@@ -109,8 +113,8 @@ class RestartIT {
     @Test
     void withoutARunningDaemonAHandOverIsAStart() {
         Host host = CLUSTER.host("a");
-        RudderProcess daemon =
-                CLUSTER.start(host, CLUSTER.optionsOf(host).with("hand-over", true)).awaitReady();
+        RudderProcess daemon = CLUSTER.start(host, CLUSTER.optionsOf(host).with("hand-over", true))
+                .awaitReady();
         assertThat(daemon.log()).contains("no daemon listens");
     }
 

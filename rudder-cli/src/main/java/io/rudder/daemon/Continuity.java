@@ -57,7 +57,8 @@ final class Continuity {
         try {
             return predecessor.isPresent()
                     ? Optional.of(predecessor.get().take(queues))
-                    : StoredTunnel.inherited(System.getenv(), ProcessHandle.current().pid());
+                    : StoredTunnel.inherited(
+                            System.getenv(), ProcessHandle.current().pid());
         } catch (IOException e) {
             throw new HostException(e.getMessage(), e);
         }
@@ -96,8 +97,10 @@ final class Continuity {
      */
     boolean handOver(Optional<DataPath> dataPath, Successor successor) throws HostException {
         if (dataPath.isEmpty() || successor.queues() != queues) {
-            log.warn("the tunnel is not handed over: this daemon has {} queues, the other wants {}",
-                    dataPath.isPresent() ? queues : 0, successor.queues());
+            log.warn(
+                    "the tunnel is not handed over: this daemon has {} queues, the other wants {}",
+                    dataPath.isPresent() ? queues : 0,
+                    successor.queues());
             successor.refuse();
             return false;
         }

@@ -53,11 +53,7 @@ final class DataPath {
     private boolean goesOnElsewhere;
 
     private DataPath(
-            DaemonSettings settings,
-            Start start,
-            EventLoopGroup group,
-            HostNetwork network,
-            Listener listener) {
+            DaemonSettings settings, Start start, EventLoopGroup group, HostNetwork network, Listener listener) {
         this.settings = settings;
         this.local = start.local();
         this.group = group;
@@ -95,12 +91,7 @@ final class DataPath {
      * @param host what is counted about the host besides packets
      */
     static DataPath open(
-            DaemonSettings settings,
-            Start start,
-            Commands commands,
-            Phases phases,
-            Counters host,
-            Listener listener)
+            DaemonSettings settings, Start start, Commands commands, Phases phases, Counters host, Listener listener)
             throws HostException {
         String tunName = settings.host().tunName();
         HostNetwork network = new HostNetwork(commands, tunName);

@@ -104,7 +104,13 @@ class RudderCommandTest {
                         new DaemonSettings.Underlay(
                                 Optional.of("eth1"), Optional.of(Ipv4.parse("192.0.2.7")), Optional.of(9000)),
                         new DaemonSettings.Host(
-                                "r1", Path.of("/r"), Path.of("/f"), Optional.of(Path.of("/c")), Path.of("/s"), true, new DaemonSettings.Restart(Path.of("/r/hand-over.sock"), true, true)),
+                                "r1",
+                                Path.of("/r"),
+                                Path.of("/f"),
+                                Optional.of(Path.of("/c")),
+                                Path.of("/s"),
+                                true,
+                                new DaemonSettings.Restart(Path.of("/r/hand-over.sock"), true, true)),
                         new DaemonSettings.Carriage(false, 3, true, Optional.empty()),
                         new DaemonSettings.Leasing(
                                 Duration.ofMinutes(1430), true, OnLost.KEEP, Optional.of("true"), true, true),

@@ -32,8 +32,7 @@ public final class Predecessor {
     private final Channel connection;
     private final CompletableFuture<TunnelDescriptors> received;
 
-    private Predecessor(
-            EventLoopGroup group, Channel connection, CompletableFuture<TunnelDescriptors> received) {
+    private Predecessor(EventLoopGroup group, Channel connection, CompletableFuture<TunnelDescriptors> received) {
         this.group = group;
         this.connection = connection;
         this.received = received;
@@ -54,7 +53,9 @@ public final class Predecessor {
                 .handler(new DescriptorHandler(queues, received))
                 .connect(new DomainSocketAddress(path.toFile()))
                 .awaitUninterruptibly();
-        return connected.isSuccess() ? Optional.of(new Predecessor(group, connected.channel(), received)) : Optional.empty();
+        return connected.isSuccess()
+                ? Optional.of(new Predecessor(group, connected.channel(), received))
+                : Optional.empty();
     }
 
     /**

@@ -42,8 +42,7 @@ class HandOverTest {
     }
 
     private CompletableFuture<TunnelDescriptors> take(int queues) {
-        Predecessor predecessor =
-                Predecessor.find(group, socket(), queues).orElseThrow();
+        Predecessor predecessor = Predecessor.find(group, socket(), queues).orElseThrow();
         return CompletableFuture.supplyAsync(() -> {
             try {
                 return predecessor.take(queues);

@@ -15,8 +15,8 @@ class StoredTunnelTest {
 
     @Test
     void findsDescriptorsByTheirNames() {
-        TunnelDescriptors tunnel =
-                inherited("7", "other:rudder-socket:rudder-device:rudder-device").orElseThrow();
+        TunnelDescriptors tunnel = inherited("7", "other:rudder-socket:rudder-device:rudder-device")
+                .orElseThrow();
         assertThat(tunnel.sockets()).extracting(FileDescriptor::intValue).containsExactly(4);
         assertThat(tunnel.devices()).extracting(FileDescriptor::intValue).containsExactly(5, 6);
     }
