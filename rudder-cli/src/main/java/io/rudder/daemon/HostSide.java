@@ -182,7 +182,8 @@ final class HostSide {
 
     /** How long the host may be left alone. */
     long nanosUntilTick() {
-        return Math.min(pace.nanosLeft(), SETTING_INTERVAL.toNanos());
+        // nothing is looked at before the host has joined: the pace, which waits for a look, would ask for one at once
+        return wanted.isEmpty() ? SETTING_INTERVAL.toNanos() : Math.min(pace.nanosLeft(), SETTING_INTERVAL.toNanos());
     }
 
     /** Looks at the host if it is time, and always at what nobody tells of. */

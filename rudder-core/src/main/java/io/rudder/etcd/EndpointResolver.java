@@ -24,8 +24,11 @@ import java.util.concurrent.TimeUnit;
  * <p>State is owned by gRPC's synchronization context; names are looked up on its offload executor.
  */
 final class EndpointResolver extends NameResolver {
-    /** Java remembers for 10 s that a name is unknown. */
-    private static final int UNKNOWN_RETRY_SECONDS = 5;
+    /**
+     * gRPC asks anew at each refused connection, and connects at once when it is answered: this pause between two tries
+     * takes the place of its own, which grows to minutes.
+     */
+    private static final int PAUSE_SECONDS = 2;
 
     private final List<String> endpoints;
     private final SynchronizationContext context;
@@ -33,8 +36,9 @@ final class EndpointResolver extends NameResolver {
     private final Executor lookups;
     private Listener2 listener;
     private boolean resolving;
+    private boolean asked;
     private boolean shutdown;
-    private SynchronizationContext.ScheduledHandle retry;
+    private SynchronizationContext.ScheduledHandle pause;
 
     /** Endpoints in the form {@code host:port}, IPv6 addresses in brackets. */
     EndpointResolver(List<String> endpoints, Args args) {
@@ -57,24 +61,29 @@ final class EndpointResolver extends NameResolver {
 
     @Override
     public void refresh() {
-        if (resolving || shutdown) {
-            return;
+        asked = true;
+        boolean isPaused = pause != null && pause.isPending();
+        if (!resolving && !isPaused && !shutdown) {
+            resolve();
         }
+    }
+
+    private void resolve() {
+        asked = false;
         resolving = true;
         lookups.execute(() -> {
             Found found = lookUp(endpoints);
-            context.execute(() -> tell(found));
+            context.execute(() -> resolved(found));
         });
     }
 
-    private void tell(Found found) {
+    private void resolved(Found found) {
         resolving = false;
         if (shutdown) {
             return;
         }
-        if (!found.unknown.isEmpty() && (retry == null || !retry.isPending())) {
-            retry = context.schedule(this::refresh, UNKNOWN_RETRY_SECONDS, TimeUnit.SECONDS, timer);
-        }
+        asked |= !found.unknown.isEmpty();
+        pause = context.schedule(this::endPause, PAUSE_SECONDS, TimeUnit.SECONDS, timer);
         if (found.groups.isEmpty()) {
             listener.onError(
                     Status.UNAVAILABLE.withDescription("unresolved address " + String.join(", ", found.unknown)));
@@ -85,11 +94,17 @@ final class EndpointResolver extends NameResolver {
         }
     }
 
+    private void endPause() {
+        if (asked && !shutdown) {
+            resolve();
+        }
+    }
+
     @Override
     public void shutdown() {
         shutdown = true;
-        if (retry != null) {
-            retry.cancel();
+        if (pause != null) {
+            pause.cancel();
         }
     }
 

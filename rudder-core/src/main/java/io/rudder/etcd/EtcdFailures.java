@@ -71,7 +71,7 @@ final class EtcdFailures {
             new Known("first received frame was not settings", Kind.UNAVAILABLE, "not an etcd v3 endpoint"),
             new Known("keepalive failed", Kind.UNAVAILABLE, "the member fell silent"),
             new Known("shutdownnow", Kind.UNAVAILABLE, "the connection was closed by this side"),
-            new Known("connection reset", Kind.UNAVAILABLE, "connection reset"),
+            new Known("connection reset", Kind.UNAVAILABLE, "connection reset (does etcd expect https?)"),
             new Known("connection closed", Kind.UNAVAILABLE, "connection closed"),
             new Known("network closed", Kind.UNAVAILABLE, "connection closed (does etcd expect https?)"),
             new Known("deadline exceeded", Kind.UNAVAILABLE, "no answer in time"));
