@@ -86,25 +86,35 @@ final class TwinLeases implements AutoCloseable {
 
         @Override
         public void onDenied(String message) {
+            Optional<Lease> current = own.get();
+            if (current.isEmpty()) {
+                // This host's key is gone just now, and may be the younger one when it is back.
+                onUnclear();
+                return;
+            }
             looking = false;
-            if (own.get()
-                    .filter(lease -> lease.createRevision() > twin.createRevision())
-                    .isPresent()) {
+            if (current.get().createRevision() > twin.createRevision()) {
                 listener.onClone(message);
             }
         }
 
         @Override
         public void onUnclear() {
-            scope.schedule(
-                    RETRY_AFTER,
-                    () -> scope.await(
-                            registry.get(twin.subnet()),
-                            entry -> {
-                                looking = false;
-                                entry.ifPresent(TwinLeases.this::look);
-                            },
-                            this::onFailure));
+            scope.schedule(RETRY_AFTER, this::lookAgain);
+        }
+
+        private void lookAgain() {
+            if (own.get().isEmpty()) {
+                onUnclear();
+                return;
+            }
+            scope.await(
+                    registry.get(twin.subnet()),
+                    entry -> {
+                        looking = false;
+                        entry.ifPresent(TwinLeases.this::look);
+                    },
+                    this::onFailure);
         }
 
         @Override
