@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class TwinLeases implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TwinLeases.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+    private static final Duration RECHECK_AFTER = Duration.ofSeconds(60);
 
     private final LeaseRegistry registry;
     private final LoopScope scope;
@@ -95,6 +96,9 @@ final class TwinLeases implements AutoCloseable {
             looking = false;
             if (current.get().createRevision() > twin.createRevision()) {
                 listener.onClone(message);
+            } else {
+                // The other one gives way, unless this host's lease was the younger one in the meantime.
+                scope.schedule(RECHECK_AFTER, this::lookAgain);
             }
         }
 

@@ -108,7 +108,10 @@ final class SimulationChecks {
             withEtcdLease += entry.etcdLeaseId() != 0 ? 1 : 0;
             if (entry.value().contains("NodeID")) {
                 String nodeId = Lease.of(entry).attributes().nodeId().orElseThrow();
-                check(found.add(nodeId), "two leases of node " + nodeId + " in " + simulation.store.snapshot().entries());
+                check(
+                        found.add(nodeId),
+                        "two leases of node " + nodeId + " in "
+                                + simulation.store.snapshot().entries());
             }
         }
         check(found.equals(expected), "nodes with a lease: " + found + " instead of " + expected);
