@@ -79,7 +79,7 @@ class RestartIT {
     }
 
     @Test
-    void aHandOverLosesNoPacketAndLeavesTheHostAsItIs() {
+    void aHandOverKeepsPacketsWaitingAndLeavesTheHostAsItIs() {
         List<RudderProcess> daemons = CLUSTER.startOn("a", "b");
         RudderProcess a = daemons.get(0);
         RudderProcess b = daemons.get(1);

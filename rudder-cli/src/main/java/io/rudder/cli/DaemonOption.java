@@ -56,7 +56,7 @@ enum DaemonOption {
             "-hand-over",
             "",
             "false",
-            "Take the tunnel over from the daemon that runs with the same -run-dir, which then ends; no packet is lost."),
+            "Take the tunnel over from the daemon that runs with the same -run-dir, which then ends; packets wait meanwhile."),
     FD_STORE(
             "-fd-store",
             "",
