@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rudder.it.lab.Cluster;
 import io.rudder.it.lab.Host;
+import io.rudder.it.lab.KernelDrops;
 import io.rudder.it.lab.RudderProcess;
 import io.rudder.it.lab.Running;
 import io.rudder.it.tool.Capture;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +37,7 @@ class OffloadWireIT {
     private static final String STREAMS = "4";
     private static final String STREAM_BYTES = "2000000";
     private static final String DATAGRAMS = "6400";
+    private static final Pattern RECEIVED = Pattern.compile("received (\\d+), wrong 0, disordered 0");
     /** That of packets which a host sends, less the one hop that the overlay is. */
     private static final int TTL = 63;
 
@@ -75,7 +79,7 @@ class OffloadWireIT {
         Path file = a.host().directory().resolve("wire-%s-%s.pcap".formatted(offload, queues));
         Running capture = capture(a.host(), file);
 
-        exchange(a, b, Integer.toString(longest));
+        int received = exchange(a, b, Integer.toString(longest));
 
         capture.interrupt();
         assertThat(capture.awaitExit(BOUND).stderr()).contains("0 packets dropped by kernel");
@@ -83,7 +87,7 @@ class OffloadWireIT {
         Capture.udpPayloads(file).forEach(judge::see);
         assertThat(judge.complaints()).isEmpty();
         assertThat(judge.count("tcp")).isGreaterThan(2 * 4 * 2_000_000 / 1472);
-        assertThat(judge.count("udp")).isGreaterThanOrEqualTo(2 * Integer.parseInt(DATAGRAMS));
+        assertThat(judge.count("udp")).isGreaterThanOrEqualTo(received);
         assertThat(judge.count("fragment")).isGreaterThan(longest > 1444 ? 100 : -1);
     }
 
@@ -112,8 +116,13 @@ class OffloadWireIT {
         return capture;
     }
 
-    /** Streams and datagrams at once; what arrives is checked by the tools themselves. */
-    private static void exchange(RudderProcess a, RudderProcess b, String longest) {
+    /**
+     * Streams and datagrams at once; what arrives is checked by the tools themselves. Nothing is lost but what the kernel
+     * has no room for, which it counts: on a busy machine the streams fill the device's queue.
+     *
+     * @return how many datagrams arrived
+     */
+    private static int exchange(RudderProcess a, RudderProcess b, String longest) {
         Running server =
                 b.host().spawnTool(TcpStreams.class, "serve", b.overlayAddress(), TCP_PORT, STREAMS, STREAM_BYTES);
         List<Running> receivers = new ArrayList<>();
@@ -131,10 +140,19 @@ class OffloadWireIT {
 
         assertThat(client.awaitExit(BOUND).orFail().stdout()).isEqualTo("whole 4\n");
         assertThat(server.awaitExit(BOUND).orFail().stdout()).isEqualTo("listening\nwhole 4\n");
+        int received = 0;
         for (Running receiver : receivers) {
-            assertThat(receiver.awaitExit(BOUND).orFail().stdout())
-                    .isEqualTo("listening\nreceived %s, wrong 0, disordered 0\n".formatted(DATAGRAMS));
+            String output = receiver.awaitExit(BOUND).orFail().stdout();
+            Matcher counts = RECEIVED.matcher(output);
+            assertThat(counts.find()).as(output).isTrue();
+            received += Integer.parseInt(counts.group(1));
         }
+        assertThat(2 * Integer.parseInt(DATAGRAMS) - received).isBetween(0, dropped(a) + dropped(b));
+        return received;
+    }
+
+    private static int dropped(RudderProcess daemon) {
+        return KernelDrops.ofDevice(daemon.host(), "rudder0") + KernelDrops.ofSockets(daemon.host());
     }
 
     private static void sendDatagrams(RudderProcess from, RudderProcess to, String longest) {

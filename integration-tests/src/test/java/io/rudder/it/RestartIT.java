@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rudder.it.lab.Cluster;
 import io.rudder.it.lab.Host;
+import io.rudder.it.lab.KernelDrops;
 import io.rudder.it.lab.RudderProcess;
 import io.rudder.it.lab.Running;
 import io.rudder.it.lab.Wait;
@@ -58,23 +59,11 @@ class RestartIT {
             receiver.awaitOutput("received \\d+", STREAM_BOUND);
             Matcher lost = Pattern.compile("lost (\\d+)").matcher(receiver.stdout());
             assertThat(lost.find()).isTrue();
-            int refused = refusedByReceiver();
+            int refused = KernelDrops.ofSockets(receiverAt);
             System.out.printf(
                     "RestartIT: %s: %s; of these lost for want of room in the receiver's socket: %d%n",
                     direction, receiver.stdout().strip().replace("\n", "; "), refused);
             return Integer.parseInt(lost.group(1)) - refused;
-        }
-
-        /** RcvbufErrors of the container (proc(5), /proc/net/snmp). */
-        private int refusedByReceiver() {
-            List<String> udp = receiverAt
-                    .run("cat", "/proc/net/snmp")
-                    .stdout()
-                    .lines()
-                    .filter(line -> line.startsWith("Udp:"))
-                    .toList();
-            int column = List.of(udp.get(0).split(" ")).indexOf("RcvbufErrors");
-            return Integer.parseInt(udp.get(1).split(" ")[column]);
         }
     }
 

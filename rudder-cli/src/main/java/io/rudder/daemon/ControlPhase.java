@@ -31,7 +31,13 @@ final class ControlPhase {
                 settings.leasing().offlineStart() ? StateKeeper.read(stateDir) : Optional.empty();
         controlPlane.start(earlier);
         StateKeeper state = StateKeeper.start(stateDir, identity, controlPlane::status);
-        phases.onUndo("the saved state", state::close);
+        phases.onUndo("the saved state", () -> {
+            if (releases.getAsBoolean()) {
+                state.release();
+            } else {
+                state.close();
+            }
+        });
     }
 
     private static void end(ControlPlane controlPlane, boolean releases) throws InterruptedException {

@@ -113,13 +113,13 @@ final class HostSide {
     void move(Lease own) throws HostException {
         SubnetFile.Content old = content();
         wanted = Optional.of(new SubnetFile.Content(old.network(), own.subnet(), old.mtuBytes(), old.ipMasq()));
-        if (dataPath.isPresent()) {
-            dataPath.get().move(address());
-        }
         try {
+            if (dataPath.isPresent()) {
+                dataPath.get().move(address());
+            }
             writeSubnetFile();
         } catch (HostException e) {
-            // a full disk is no reason to stop carrying packets
+            // Neither a full disk nor a device that is just being made again is a reason to end: it is tried again.
             failed(e);
         }
         log.warn("the subnet is {} now; what runs in {} has to be started again", own.subnet(), old.subnet());
@@ -205,7 +205,7 @@ final class HostSide {
             repairs.forEach(this::repaired);
             writeSubnetFile();
             dataPath.ifPresent(DataPath::keepUp);
-            pace.looked(!repairs.isEmpty());
+            pace.looked();
         } catch (HostException e) {
             failed(e);
         }

@@ -13,7 +13,7 @@ final class RepairPace {
     /** What is done together is looked at together. */
     static final Duration COALESCING = Duration.ofMillis(10);
 
-    /** How long after a repair the next look follows at the earliest. */
+    /** How long after a look the next one follows at the earliest, however much changes on the host. */
     static final Duration REST = Duration.ofMillis(200);
 
     /** How long after a look the next one follows without a hint. */
@@ -45,10 +45,10 @@ final class RepairPace {
     }
 
     /** The host was looked at. */
-    void looked(boolean repaired) {
+    void looked() {
         long now = nanoTime.getAsLong();
         backoff.reset();
-        restUntilNanos = repaired ? now + REST.toNanos() : now;
+        restUntilNanos = now + REST.toNanos();
         dueNanos = now + INTERVAL.toNanos();
     }
 

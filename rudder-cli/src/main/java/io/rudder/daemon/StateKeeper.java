@@ -1,6 +1,7 @@
 package io.rudder.daemon;
 
 import io.rudder.daemon.host.HostException;
+import io.rudder.lease.LeaseKeeper;
 import io.rudder.lease.NodeIdentity;
 import io.rudder.node.ControlStatus;
 import io.rudder.node.SavedState;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,25 +27,30 @@ import org.slf4j.LoggerFactory;
 final class StateKeeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StateKeeper.class);
     private static final long INTERVAL_SECONDS = 10;
+    private static final long LAST_SECONDS = 1;
 
     private final Path file;
     private final Supplier<Optional<SavedState>> source;
+    private final BooleanSupplier lost;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(StateKeeper::newThread);
 
     // Owned by the thread.
     private Optional<SavedState> written = Optional.empty();
     private boolean failureTold;
 
-    private StateKeeper(Path file, Supplier<Optional<SavedState>> source) {
+    private StateKeeper(Path file, Supplier<Optional<SavedState>> source, BooleanSupplier lost) {
         this.file = file;
         this.source = source;
+        this.lost = lost;
     }
 
     /** Starts to save what the status says, every 10 s if it changed. */
     static StateKeeper start(Path stateDir, NodeIdentity self, Supplier<ControlStatus> status) {
-        StateKeeper keeper = new StateKeeper(file(stateDir), () -> SavedState.of(status.get(), self));
-        keeper.thread.scheduleWithFixedDelay(
-                keeper::saveIfChanged, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+        StateKeeper keeper = new StateKeeper(
+                file(stateDir),
+                () -> SavedState.of(status.get(), self),
+                () -> status.get().lease().state() == LeaseKeeper.State.LOST);
+        keeper.thread.scheduleWithFixedDelay(keeper::keep, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
         return keeper;
     }
 
@@ -62,6 +69,29 @@ final class StateKeeper implements AutoCloseable {
 
     private static Path file(Path stateDir) {
         return stateDir.resolve("state.json");
+    }
+
+    private void keep() {
+        try {
+            if (lost.getAsBoolean()) {
+                forget();
+            } else {
+                saveIfChanged();
+            }
+        } catch (RuntimeException e) {
+            // Thrown on, it would end the timer without a word.
+            log.error("could not keep the state in {}", file, e);
+        }
+    }
+
+    /** Whoever starts from the file must not carry a subnet that may be somebody else's. */
+    private void forget() {
+        try {
+            Files.deleteIfExists(file);
+            written = Optional.empty();
+        } catch (IOException e) {
+            log.error("could not remove {}: {}", file, e.getMessage());
+        }
     }
 
     private void saveIfChanged() {
@@ -93,8 +123,22 @@ final class StateKeeper implements AutoCloseable {
     /** Saves once more, and ends. */
     @Override
     public void close() {
-        thread.execute(this::saveIfChanged);
+        end(this::keep);
+    }
+
+    /** Removes the file, since the lease is given back, and ends. */
+    void release() {
+        end(this::forget);
+    }
+
+    private void end(Runnable last) {
+        thread.execute(last);
         thread.shutdown();
+        try {
+            thread.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Thread newThread(Runnable work) {

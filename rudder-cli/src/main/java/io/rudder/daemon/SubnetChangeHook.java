@@ -33,11 +33,13 @@ final class SubnetChangeHook {
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(name -> name.startsWith("RUDDER_ETCD_"));
         environment.put("RUDDER_OLD_SUBNET", before.subnet().toString());
         after.text().lines().map(variable -> variable.split("=", 2)).forEach(pair -> environment.put(pair[0], pair[1]));
         try {
             Process process = builder.start();
-            log.info("running -on-subnet-change: {}", line);
+            // Not the line: it may hold a secret, and the log's last lines are part of the status.
+            log.info("running -on-subnet-change");
             process.onExit().orTimeout(LIMIT_MINUTES, TimeUnit.MINUTES).whenComplete((done, late) -> end(process));
         } catch (IOException e) {
             log.error("could not run -on-subnet-change: {}", e.getMessage());

@@ -21,7 +21,7 @@ class RepairPaceTest {
     void looksNowAndThenWithoutAHint() {
         assertThat(left()).isEqualTo(RepairPace.INTERVAL);
         pass(RepairPace.INTERVAL);
-        pace.looked(false);
+        pace.looked();
         assertThat(left()).isEqualTo(RepairPace.INTERVAL);
     }
 
@@ -35,8 +35,8 @@ class RepairPaceTest {
     }
 
     @Test
-    void restsAfterARepairThatSomebodyUndoes() {
-        pace.looked(true);
+    void restsAfterALookHoweverMuchChanges() {
+        pace.looked();
         pace.hint();
         assertThat(left()).isEqualTo(RepairPace.REST);
     }
@@ -52,7 +52,8 @@ class RepairPaceTest {
             pass(last);
         }
         assertThat(last).isGreaterThanOrEqualTo(Duration.ofMillis(2500));
-        pace.looked(false);
+        pace.looked();
+        pass(RepairPace.REST);
         pace.hint();
         assertThat(left()).isEqualTo(RepairPace.COALESCING);
     }

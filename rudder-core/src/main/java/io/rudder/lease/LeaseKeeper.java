@@ -145,7 +145,7 @@ public final class LeaseKeeper {
 
     /** Looks at once whether the lease is still the host's: something hints that it is not. */
     public void verify() {
-        if (own.isPresent() && acquirer == null) {
+        if (own.isPresent() && acquirer == null && renewal != null) {
             renewal.renewNow();
         }
     }
@@ -164,7 +164,7 @@ public final class LeaseKeeper {
         boolean acquiring = acquirer != null;
         endAcquirer();
         if (own.isPresent()) {
-            renewal.close();
+            endRenewal();
             newAcquirer(Optional.of(own.get().subnet())).startFrom(own.get());
         } else if (acquiring) {
             acquire(preferred);
@@ -177,9 +177,7 @@ public final class LeaseKeeper {
         scope.close();
         twins.close();
         endAcquirer();
-        if (renewal != null) {
-            renewal.close();
-        }
+        endRenewal();
     }
 
     /** Stops and gives the lease back; a reservation stays. Done when the registry has answered. */
@@ -230,6 +228,12 @@ public final class LeaseKeeper {
         }
     }
 
+    private void endRenewal() {
+        if (renewal != null) {
+            renewal.close();
+        }
+    }
+
     private void held(Lease lease) {
         log.info(
                 "holding {} as {}{}", lease.subnet(), terms.identity(), lease.isReservation() ? ", a reservation" : "");
@@ -238,9 +242,7 @@ public final class LeaseKeeper {
         keptNevertheless = false;
         acquirer = null;
         lastRefusal = "";
-        if (renewal != null) {
-            renewal.close();
-        }
+        endRenewal();
         renewal = new LeaseRenewal(context, terms, lease, new RenewalListener());
         renewal.start();
         listener.onHeld(lease);

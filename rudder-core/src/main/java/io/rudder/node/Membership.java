@@ -105,6 +105,7 @@ final class Membership implements AutoCloseable {
     }
 
     private void held(Lease lease) {
+        routes.thaw();
         routes.own(Optional.of(lease.subnet()));
         Optional<Lease> before = lastHeld;
         lastHeld = Optional.of(lease);

@@ -219,6 +219,26 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void anAddressThatChangesBeforeTheRegistryFirstAnswersIsWrittenOnceItDoes() {
+        LeaseKeeper earlier = started();
+        Lease lease = earlier.own().orElseThrow();
+        earlier.stop();
+        registry.down(true);
+        LeaseKeeper keeper = keeper();
+        loop.execute(() -> keeper.resume(lease, loop.wallTime()));
+        loop.run(SOON);
+
+        keeper.readdress(Ipv4.parse("198.51.100.88"));
+        keeper.verify();
+        registry.down(false);
+        loop.run(Duration.ofMinutes(1));
+
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.own().orElseThrow().subnet()).isEqualTo(lease.subnet());
+        assertThat(entry(lease.subnet().toString()).value()).isEqualTo(value("198.51.100.88", NODE));
+    }
+
+    @Test
     void aReservationOfTheOldAddressFollowsTheHost() {
         store.putLease("10.0.42.0/24", "{\"PublicIP\":\"" + ADDRESS + "\"}");
         LeaseKeeper keeper = started();

@@ -34,6 +34,11 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (!context.channel().isWritable()) {
+            // It asks on without reading the answers, which must not pile up.
+            context.close();
+            return;
+        }
         context.writeAndFlush(response(reply(request)));
     }
 

@@ -26,8 +26,10 @@ public final class RecycledBuffer {
     /** Makes the buffer ready to be filled; what the last one was filled with may still be on its way. */
     public ByteBuf acquire() {
         if (buffer.refCnt() > 1) {
-            buffer.release();
+            ByteBuf old = buffer;
+            // First: if there is no memory, the old one is still there to be asked for again.
             renew();
+            old.release();
         }
         return buffer.clear();
     }

@@ -120,6 +120,7 @@ final class DataLoop {
                 .option(ChannelOption.ALLOCATOR, options.memory())
                 .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
+                .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, new HeldMemory())
                 .option(SO_REUSEPORT, options.shared() ? 1 : 0)
                 .option(IP_MTU_DISCOVER, IP_PMTUDISC_DO)
                 .handler(options.udpHandler())

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class DecapHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(DecapHandler.class);
 
+    private final DefectLog defects = new DefectLog(log, "UDP socket");
     private final RouteSource routeSource;
     private final PacketSink sink;
     private final SegmentBatch batch;
@@ -119,7 +120,7 @@ final class DecapHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         batch.sendFailed(cause);
-        log.debug("UDP socket: {}", cause.getMessage());
+        defects.tell(cause);
     }
 
     @Override

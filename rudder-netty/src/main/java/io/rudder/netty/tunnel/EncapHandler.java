@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class EncapHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(EncapHandler.class);
 
+    private final DefectLog defects = new DefectLog(log, "TUN device");
     private final RouteSource routeSource;
     private final PathMtus pathMtus;
     private final SegmentBatch batch;
@@ -128,7 +129,7 @@ final class EncapHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         counters.increment(Counter.DECAP_DROP_TUN_REFUSED);
-        log.debug("TUN device: {}", cause.getMessage());
+        defects.tell(cause);
     }
 
     @Override

@@ -56,10 +56,12 @@ final class ReusingBufferAllocator extends DefaultMaxMessagesRecvByteBufAllocato
         @Override
         public ByteBuf allocate(ByteBufAllocator ignored) {
             if (buffer == null || buffer.refCnt() != 1) {
-                if (buffer != null) {
-                    buffer.release();
-                }
+                ByteBuf old = buffer;
+                // First: if there is no memory, the old one is still there to be asked for again.
                 buffer = collected.directBuffer(capacity, capacity);
+                if (old != null) {
+                    old.release();
+                }
             }
             return buffer.clear().retain();
         }
