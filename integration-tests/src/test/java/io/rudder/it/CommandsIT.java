@@ -98,14 +98,16 @@ class CommandsIT {
         assertThat(refused.exitCode()).isOne();
         assertThat(refused.stderr()).contains("not reserved; -force releases it all the same");
 
-        rudder(
+        Result released = rudder(
                         idle,
                         "leases",
                         "release",
                         "10.0.250.0/24",
+                        "-json",
                         "-etcd-endpoint",
                         CLUSTER.etcd().endpoint())
                 .orFail();
+        assertThat(released.stdout()).isEqualTo("{\"schema\":1,\"released\":\"10.0.250.0/24\"}\n");
         assertThat(out("leases", "-json")).startsWith("{\"schema\":1,").doesNotContain("10.0.250.0");
     }
 
@@ -120,6 +122,7 @@ class CommandsIT {
                         + " number between 16 and 30; nearest that would do: 30\n");
 
         assertThat(out("config", "put", Cluster.CONFIG)).startsWith("it is there already: 10.0.0.0/16");
+        assertThat(out("config", "put", "-json", Cluster.CONFIG)).contains("\"written\":false");
         assertThat(out("config", "show", "-json")).contains("\"network\":\"10.0.0.0/16\"", "\"subnets\":256");
     }
 

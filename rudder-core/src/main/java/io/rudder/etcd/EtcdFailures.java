@@ -23,7 +23,12 @@ final class EtcdFailures {
     private static final String CLIENT_REFUSED =
             "etcd refuses this host's certificate, or wants one (-etcd-certfile, -etcd-keyfile)";
 
-    private static final String NO_TLS = "the endpoint broke off the TLS handshake (http:// instead of https://?)";
+    private static final String HINT_AT_HTTP = " (http:// instead of https://?)";
+    private static final String HINT_AT_HTTPS = " (does etcd expect https?)";
+    private static final String NO_TLS = "the endpoint broke off the TLS handshake" + HINT_AT_HTTP;
+    // What a member that speaks TLS, or speaks none, does to a client of the other kind; other reasons are possible.
+    private static final String RESET = "connection reset";
+    private static final String CLOSED = "connection closed";
 
     /** What to look for, in lower case and most telling first, and what an operator is told. */
     private static final List<Known> KNOWN = List.of(
@@ -71,15 +76,17 @@ final class EtcdFailures {
             new Known("first received frame was not settings", Kind.UNAVAILABLE, "not an etcd v3 endpoint"),
             new Known("keepalive failed", Kind.UNAVAILABLE, "the member fell silent"),
             new Known("shutdownnow", Kind.UNAVAILABLE, "the connection was closed by this side"),
-            new Known("connection reset", Kind.UNAVAILABLE, "connection reset (does etcd expect https?)"),
-            new Known("connection closed", Kind.UNAVAILABLE, "connection closed"),
-            new Known("network closed", Kind.UNAVAILABLE, "connection closed (does etcd expect https?)"),
+            new Known("connection reset", Kind.UNAVAILABLE, RESET),
+            new Known("connection closed", Kind.UNAVAILABLE, "the connection was closed"),
+            new Known("network closed", Kind.UNAVAILABLE, CLOSED),
             new Known("deadline exceeded", Kind.UNAVAILABLE, "no answer in time"));
 
     private final String endpoints;
+    private final String schemeHint;
 
     EtcdFailures(EtcdOptions options) {
         this.endpoints = options.endpointList();
+        this.schemeHint = options.isSecure() ? HINT_AT_HTTP : HINT_AT_HTTPS;
     }
 
     /** What a caller gets to see, with the call named as in {@code renew the etcd lease}. */
@@ -119,7 +126,8 @@ final class EtcdFailures {
     }
 
     private String line(String call, String explanation) {
-        return "cannot " + call + " at etcd " + endpoints + ": " + explanation;
+        boolean otherScheme = explanation.equals(RESET) || explanation.equals(CLOSED);
+        return "cannot " + call + " at etcd " + endpoints + ": " + explanation + (otherScheme ? schemeHint : "");
     }
 
     private static Optional<Known> timeout(List<Throwable> chain) {

@@ -2,6 +2,7 @@ package io.rudder.cli.command;
 
 import io.rudder.config.NetworkConfig;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code rudder config check}. */
@@ -9,6 +10,9 @@ import picocli.CommandLine.Parameters;
 final class ConfigCheckCommand extends OperatorCommand {
     @Parameters(paramLabel = "JSON|-", description = "The configuration, or - to read it from stdin.")
     private String text;
+
+    @Mixin
+    private JsonOption json;
 
     ConfigCheckCommand(Session session) {
         super(session);
@@ -18,7 +22,10 @@ final class ConfigCheckCommand extends OperatorCommand {
     int run() throws CommandException {
         NetworkConfig config =
                 RegistryCalls.parse(text(session(), text), warning -> session().error("warning: " + warning));
-        out().println("it would do: " + config + ", " + config.subnetCount() + " subnets");
+        report(
+                json,
+                ConfigShowCommand.members(config),
+                "it would do: " + config + ", " + config.subnetCount() + " subnets");
         return 0;
     }
 

@@ -1,5 +1,6 @@
 package io.rudder.cli.command;
 
+import com.google.gson.JsonObject;
 import io.rudder.config.NetworkConfig;
 import io.rudder.lease.ConfigStore;
 import io.rudder.lease.Lease;
@@ -9,6 +10,7 @@ import io.rudder.lease.RegistrySnapshot;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,6 +27,9 @@ final class ConfigPutCommand extends OperatorCommand {
             description = "Write it also if there are leases that it does not allow.")
     private boolean force;
 
+    @Mixin
+    private JsonOption json;
+
     ConfigPutCommand(Session session) {
         super(session);
     }
@@ -40,7 +45,7 @@ final class ConfigPutCommand extends OperatorCommand {
         RegistrySnapshot before = RegistryCalls.await(registry.list());
         Optional<RegistryEntry> old = RegistryCalls.config(before);
         if (old.filter(entry -> entry.value().equals(wanted)).isPresent()) {
-            out().println("it is there already: " + config);
+            report(json, members(config, false), "it is there already: " + config);
             return 0;
         }
         if (!force) {
@@ -50,9 +55,18 @@ final class ConfigPutCommand extends OperatorCommand {
         if (!RegistryCalls.await(store.replaceConfig(wanted, expected))) {
             throw new CommandException("somebody else wrote the configuration meanwhile; look at 'rudder config show'");
         }
-        out().println("written: " + config + ", " + config.subnetCount() + " subnets"
-                + (old.isPresent() ? "; daemons that run apply it at their next start" : ""));
+        report(
+                json,
+                members(config, true),
+                "written: " + config + ", " + config.subnetCount() + " subnets"
+                        + (old.isPresent() ? "; daemons that run apply it at their next start" : ""));
         return 0;
+    }
+
+    private static JsonObject members(NetworkConfig config, boolean written) {
+        JsonObject members = ConfigShowCommand.members(config);
+        members.addProperty("written", written);
+        return members;
     }
 
     private static void refuseStranded(RegistrySnapshot snapshot, NetworkConfig config) throws CommandException {

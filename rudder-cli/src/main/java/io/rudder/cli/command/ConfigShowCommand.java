@@ -50,6 +50,14 @@ final class ConfigShowCommand extends OperatorCommand {
     private static JsonObject json(RegistryEntry entry, NetworkConfig config) {
         JsonObject json = new JsonObject();
         json.addProperty("text", entry.value());
+        members(config).entrySet().forEach(member -> json.add(member.getKey(), member.getValue()));
+        json.addProperty("modRevision", entry.modRevision());
+        return json;
+    }
+
+    /** What a configuration amounts to. */
+    static JsonObject members(NetworkConfig config) {
+        JsonObject json = new JsonObject();
         json.addProperty("network", config.network().toString());
         json.addProperty("subnetLength", config.subnetLength());
         json.addProperty("subnetMin", Ipv4.format(config.subnetMin().first()));
@@ -57,7 +65,6 @@ final class ConfigShowCommand extends OperatorCommand {
         json.addProperty("subnets", config.subnetCount());
         json.addProperty("backend", config.backend().type().id());
         json.addProperty("port", config.backend().port());
-        json.addProperty("modRevision", entry.modRevision());
         return json;
     }
 }

@@ -77,6 +77,15 @@ abstract class OperatorCommand implements Callable<Integer> {
         out().println(StatusJson.write(json));
     }
 
+    /** Prints what was done: in a line, or as an object for programs. */
+    void report(JsonOption json, JsonObject members, String line) {
+        if (json.isWanted()) {
+            printJson(members);
+        } else {
+            out().println(line);
+        }
+    }
+
     /** An object with one member. */
     static JsonObject member(String name, JsonElement value) {
         JsonObject object = new JsonObject();

@@ -1,5 +1,6 @@
 package io.rudder.cli.command;
 
+import com.google.gson.JsonObject;
 import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseRegistry;
 import io.rudder.lease.RegistryEntry;
@@ -7,6 +8,7 @@ import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,6 +22,9 @@ final class ReleaseCommand extends OperatorCommand {
             names = {"-force", "--force"},
             description = "Release a lease that a host may still hold: a host that is up takes it again at once.")
     private boolean force;
+
+    @Mixin
+    private JsonOption json;
 
     ReleaseCommand(Session session) {
         super(session);
@@ -45,7 +50,9 @@ final class ReleaseCommand extends OperatorCommand {
             // Nobody renews it any more, and it would live on for a day.
             RegistryCalls.await(registry.revoke(entry.etcdLeaseId()));
         }
-        out().println(wanted + " is released");
+        JsonObject members = new JsonObject();
+        members.addProperty("released", wanted.toString());
+        report(json, members, wanted + " is released");
         return 0;
     }
 }

@@ -1,5 +1,6 @@
 package io.rudder.cli.command;
 
+import com.google.gson.JsonObject;
 import io.rudder.config.NetworkConfig;
 import io.rudder.lease.Lease;
 import io.rudder.lease.LeaseAttributes;
@@ -10,6 +11,7 @@ import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code rudder leases reserve}. */
@@ -25,6 +27,9 @@ final class ReserveCommand extends OperatorCommand {
 
     @Parameters(index = "1", paramLabel = "PUBLIC-IP", description = "The address at which peers reach the host.")
     private String publicIp;
+
+    @Mixin
+    private JsonOption json;
 
     ReserveCommand(Session session) {
         super(session);
@@ -52,7 +57,10 @@ final class ReserveCommand extends OperatorCommand {
             refuseOverlap(taken.snapshot(), wanted);
             throw new CommandException(wanted + " was taken meanwhile; try again");
         }
-        out().println(wanted + " is reserved for " + Ipv4.format(address));
+        JsonObject members = new JsonObject();
+        members.addProperty("reserved", wanted.toString());
+        members.addProperty("publicIp", Ipv4.format(address));
+        report(json, members, wanted + " is reserved for " + Ipv4.format(address));
         return 0;
     }
 

@@ -145,6 +145,15 @@ class ShellTest {
     }
 
     @Test
+    void aCheckedConfigurationIsToldToPrograms() {
+        assertThat(run("config check -json {\"Network\":\"10.5.0.0/16\"}")).isZero();
+
+        assertThat(json().get("schema").getAsInt()).isEqualTo(1);
+        assertThat(json().get("network").getAsString()).isEqualTo("10.5.0.0/16");
+        assertThat(json().get("subnets").getAsInt()).isEqualTo(256);
+    }
+
+    @Test
     void anUnknownCommandIsToldWhatThereIs() {
         assertThat(run("stats")).isEqualTo(Shell.MISUSED);
 
