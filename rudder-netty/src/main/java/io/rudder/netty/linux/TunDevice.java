@@ -47,18 +47,18 @@ public final class TunDevice implements PacketDevice {
 
     /**
      * Takes over a descriptor that is attached to an interface, from another process or another owner in this one;
-     * {@link #attach} then only sees that it is the interface that is asked for.
+     * {@link #attach} then only sees that it is the interface that is asked for. It is closed for whoever had it.
      *
      * @throws IOException if it is no such descriptor, or its interface is gone
      */
     public static TunDevice adopt(FileDescriptor attached) throws IOException {
-        TunDevice device = new TunDevice(attached);
         InterfaceRequest answer = new InterfaceRequest("");
         try {
             LibC.ioctl(attached.intValue(), TUNGETIFF, answer.bytes());
         } catch (LastErrorException e) {
             throw new IOException("not the descriptor of a TUN device: " + LibC.strerror(e.getErrorCode()), e);
         }
+        TunDevice device = new TunDevice(Descriptors.takeOver(attached));
         device.attached(answer);
         return device;
     }

@@ -28,9 +28,12 @@ public final class UdpSocket extends Socket {
         }
     }
 
-    /** Takes over the descriptor of a bound IPv4 UDP socket, from another process or another owner in this one. */
-    public static UdpSocket adopt(FileDescriptor bound) {
-        return new UdpSocket(bound.intValue());
+    /**
+     * Takes over the descriptor of a bound IPv4 UDP socket, from another process or another owner in this one; it is
+     * closed for whoever had it.
+     */
+    public static UdpSocket adopt(FileDescriptor bound) throws IOException {
+        return new UdpSocket(Descriptors.takeOver(bound).intValue());
     }
 
     /**

@@ -34,7 +34,7 @@ import io.rudder.status.Counters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -183,10 +183,13 @@ final class DataLoop {
     }
 
     private UdpChannel newUdpChannel() {
-        return inherited
-                .socket()
-                .map(bound -> new UdpChannel(UdpSocket.adopt(bound)))
-                .orElseGet(UdpChannel::new);
+        try {
+            return inherited.socket().isPresent()
+                    ? new UdpChannel(UdpSocket.adopt(inherited.socket().get()))
+                    : new UdpChannel();
+        } catch (IOException e) {
+            throw new ChannelException(e.getMessage(), e);
+        }
     }
 
     private static ReusingBufferAllocator readBuffers() {
@@ -295,9 +298,15 @@ final class DataLoop {
      *
      * @return exceptionally an {@link IOException} if they could not be kept; the channels are closed in any case
      */
-    CompletableFuture<LoopDescriptors> release() {
-        CompletableFuture<LoopDescriptors> released = new CompletableFuture<>();
+    CompletableFuture<TunnelDescriptors> release() {
+        CompletableFuture<TunnelDescriptors> released = new CompletableFuture<>();
         loop.execute(() -> {
+            if (!tun.isOpen() || !udp.isOpen()) {
+                // Others may have descriptors of the same numbers, and a device of the same name.
+                close();
+                released.completeExceptionally(new IOException("the tunnel is closed"));
+                return;
+            }
             accepts(SO_RCVBUFFORCE, WAITING_BUFFER_BYTES);
             queueLength(WAITING_QUEUE_PACKETS);
             tun.config().setAutoRead(false);
@@ -316,19 +325,28 @@ final class DataLoop {
         }
     }
 
-    private void drainAndDetach(CompletableFuture<LoopDescriptors> released, long deadlineNanos) {
+    private void drainAndDetach(CompletableFuture<TunnelDescriptors> released, long deadlineNanos) {
         if (hasUnsent() && System.nanoTime() - deadlineNanos < 0) {
             loop.schedule(() -> drainAndDetach(released, deadlineNanos), 1, TimeUnit.MILLISECONDS);
             return;
         }
         try {
-            FileDescriptor device = Descriptors.duplicate(tun.fd());
-            FileDescriptor socket = Descriptors.duplicate(((UdpChannel) udp).fd());
+            TunnelDescriptors kept = keptDescriptors();
             close();
-            released.complete(new LoopDescriptors(Optional.of(device), Optional.of(socket)));
+            released.complete(kept);
         } catch (IOException e) {
             close();
             released.completeExceptionally(e);
+        }
+    }
+
+    private TunnelDescriptors keptDescriptors() throws IOException {
+        FileDescriptor device = Descriptors.duplicate(tun.fd());
+        try {
+            return new TunnelDescriptors(List.of(device), List.of(Descriptors.duplicate(((UdpChannel) udp).fd())));
+        } catch (IOException e) {
+            device.close();
+            throw e;
         }
     }
 

@@ -136,21 +136,22 @@ public final class Tunnel {
      * which another tunnel goes on, here or in another process. The kernel keeps packets meanwhile, as many as its
      * queues hold.
      *
-     * @return exceptionally an {@link IOException} if the descriptors could not be kept; the tunnel is closed then too
+     * @return exceptionally an {@link IOException} if the descriptors could not be kept, as those of a tunnel that is
+     *     closed; it is closed then too
      */
     public CompletableFuture<TunnelDescriptors> release() {
         closing = true;
-        List<CompletableFuture<LoopDescriptors>> released =
+        List<CompletableFuture<TunnelDescriptors>> released =
                 loops.stream().map(DataLoop::release).toList();
         return CompletableFuture.allOf(released.toArray(CompletableFuture<?>[]::new))
-                .thenApply(done ->
-                        together(released.stream().map(CompletableFuture::join).toList()));
-    }
-
-    private static TunnelDescriptors together(List<LoopDescriptors> loops) {
-        return new TunnelDescriptors(
-                loops.stream().flatMap(loop -> loop.device().stream()).toList(),
-                loops.stream().flatMap(loop -> loop.socket().stream()).toList());
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        // All or nothing: what some of the loops kept is of no use.
+                        released.forEach(part -> part.thenAccept(TunnelDescriptors::close));
+                    }
+                })
+                .thenApply(done -> TunnelDescriptors.together(
+                        released.stream().map(CompletableFuture::join).toList()));
     }
 
     /** What this tunnel lives in; the descriptors are its own, to be passed on but not to be closed. */

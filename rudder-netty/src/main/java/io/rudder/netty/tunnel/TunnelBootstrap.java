@@ -168,10 +168,13 @@ public final class TunnelBootstrap {
             return CompletableFuture.failedFuture(
                     new IOException("the device that was handed over has " + devices + " queues, not " + queues));
         }
-        return openLoops(new ArrayList<>(), options, tunName)
+        List<DataLoop> open = new ArrayList<>();
+        return openLoops(open, options, tunName)
                 .thenApply(loops -> new Tunnel(loops, routes, probeInterval))
                 .whenComplete((tunnel, failure) -> {
                     if (failure != null) {
+                        open.forEach(DataLoop::close);
+                        // Of those that a loop took over nothing is left here to be closed.
                         inherited.ifPresent(TunnelDescriptors::close);
                     }
                 });
@@ -184,16 +187,9 @@ public final class TunnelBootstrap {
         }
         LoopDescriptors descriptors =
                 inherited.map(all -> LoopDescriptors.of(all, open.size())).orElse(LoopDescriptors.NONE);
-        return new DataLoop(group.next(), options, descriptors)
-                .open(name)
-                .whenComplete((loop, failure) -> {
-                    if (failure != null) {
-                        open.forEach(DataLoop::close);
-                    }
-                })
-                .thenCompose(loop -> {
-                    open.add(loop);
-                    return openLoops(open, options, loop.tun().localAddress().name());
-                });
+        return new DataLoop(group.next(), options, descriptors).open(name).thenCompose(loop -> {
+            open.add(loop);
+            return openLoops(open, options, loop.tun().localAddress().name());
+        });
     }
 }

@@ -24,6 +24,13 @@ public record TunnelDescriptors(List<FileDescriptor> devices, List<FileDescripto
         close(Stream.concat(devices.stream(), sockets.stream()));
     }
 
+    /** Those of several, each in its order. */
+    static TunnelDescriptors together(List<TunnelDescriptors> parts) {
+        return new TunnelDescriptors(
+                parts.stream().flatMap(part -> part.devices().stream()).toList(),
+                parts.stream().flatMap(part -> part.sockets().stream()).toList());
+    }
+
     private static void close(Stream<FileDescriptor> descriptors) {
         descriptors.forEach(descriptor -> {
             try {
