@@ -27,6 +27,7 @@ final class LeaseAcquirer implements AutoCloseable {
     private final LeaseTerms terms;
     private final LeasePlanner planner;
     private final FreedSubnets freed;
+    private final EtcdLeaseReturns returns;
     private final Listener listener;
     private final LoopScope scope;
     private final Backoff backoff;
@@ -41,13 +42,21 @@ final class LeaseAcquirer implements AutoCloseable {
     private long awaitedClaim;
     // Granted once and used by all tries; 0 while there is none.
     private long grantedId;
+    // The subnet whose key the etcd lease kept alive once: a backup may bring that key back, so it is for no other one.
+    private Optional<Ipv4Prefix> grantedFor = Optional.empty();
 
     LeaseAcquirer(
-            ControlContext context, NetworkConfig config, LeaseTerms terms, FreedSubnets freed, Listener listener) {
+            ControlContext context,
+            NetworkConfig config,
+            LeaseTerms terms,
+            FreedSubnets freed,
+            EtcdLeaseReturns returns,
+            Listener listener) {
         this.registry = context.registry();
         this.terms = terms;
         this.planner = new LeasePlanner(config, terms, new SubnetAllocator(config, context.random()));
         this.freed = freed;
+        this.returns = returns;
         this.listener = listener;
         this.scope = new LoopScope(context.loop());
         this.backoff = new Backoff(Backoff.FIRST, context.random());
@@ -62,14 +71,15 @@ final class LeaseAcquirer implements AutoCloseable {
     }
 
     /** Starts for a host that carries a subnet whose key is gone or somebody else's. */
-    void startAgain(Optional<Ipv4Prefix> carriedSubnet) {
+    void startAgain(Ipv4Prefix carriedSubnet) {
         carries = true;
-        start(carriedSubnet);
+        start(Optional.of(carriedSubnet));
     }
 
-    /** Has an etcd lease already, which keeps no key alive. */
-    void reuse(long etcdLeaseId) {
+    /** Has an etcd lease already, which kept a subnet's key alive that is gone. */
+    void reuse(long etcdLeaseId, Ipv4Prefix subnet) {
         grantedId = etcdLeaseId;
+        grantedFor = Optional.of(subnet);
     }
 
     /** Starts from a lease that is the host's and says another address; one that names no node is known by that only. */
@@ -122,7 +132,7 @@ final class LeaseAcquirer implements AutoCloseable {
         } else if (plan instanceof LeasePlan.Claim claim) {
             claim(claim.lease());
         } else if (plan instanceof LeasePlan.Create create) {
-            withGrant(etcdLeaseId -> create(create.subnet(), etcdLeaseId));
+            withGrant(create.subnet(), etcdLeaseId -> create(create.subnet(), etcdLeaseId));
         } else if (plan instanceof LeasePlan.Full full) {
             waitForRoom(full.message());
         } else if (plan instanceof LeasePlan.Refuse refuse) {
@@ -145,7 +155,7 @@ final class LeaseAcquirer implements AutoCloseable {
 
     private void rewrite(LeasePlan.Rewrite plan) {
         if (plan.ownEtcdLease()) {
-            withGrant(etcdLeaseId -> rewrite(plan.lease(), etcdLeaseId));
+            withGrant(plan.lease().subnet(), etcdLeaseId -> rewrite(plan.lease(), etcdLeaseId));
         } else {
             rewrite(plan.lease(), plan.lease().etcdLeaseId());
         }
@@ -183,7 +193,10 @@ final class LeaseAcquirer implements AutoCloseable {
         listener.onRefused(message);
     }
 
-    private void withGrant(LongConsumer next) {
+    private void withGrant(Ipv4Prefix subnet, LongConsumer next) {
+        if (grantedFor.filter(other -> !other.equals(subnet)).isPresent()) {
+            giveGrantBack();
+        }
         if (grantedId != 0) {
             next.accept(grantedId);
             return;
@@ -234,7 +247,7 @@ final class LeaseAcquirer implements AutoCloseable {
         scope.await(
                 registry.revoke(grantedId),
                 revoked -> {
-                    grantedId = 0;
+                    forgetGrant();
                     scope.schedule(backoff.next(), this::list);
                 },
                 failure -> retry(failure, this::revokeAndStartOver));
@@ -264,7 +277,7 @@ final class LeaseAcquirer implements AutoCloseable {
 
     private void acquired(Lease lease) {
         if (lease.etcdLeaseId() == grantedId) {
-            grantedId = 0;
+            forgetGrant();
         }
         close();
         listener.onAcquired(lease);
@@ -274,10 +287,19 @@ final class LeaseAcquirer implements AutoCloseable {
     @Override
     public void close() {
         scope.close();
+        giveGrantBack();
+    }
+
+    private void giveGrantBack() {
         if (grantedId != 0) {
-            registry.revoke(grantedId);
-            grantedId = 0;
+            returns.giveBack(grantedId);
+            forgetGrant();
         }
+    }
+
+    private void forgetGrant() {
+        grantedId = 0;
+        grantedFor = Optional.empty();
     }
 
     private final class ClaimListener implements LeaseClaim.Listener {

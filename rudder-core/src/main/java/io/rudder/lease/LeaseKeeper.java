@@ -6,8 +6,6 @@ import io.rudder.net.Ipv4Prefix;
 import io.rudder.status.Counter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -66,9 +64,8 @@ public final class LeaseKeeper {
     // Somebody else owns the subnet, and the host goes on with it.
     private boolean keptNevertheless;
     private Optional<Ipv4Prefix> preferred = Optional.empty();
-    // Seen while there was no lease to compare them with.
-    private final Map<String, RegistryEntry> possibleTwins = new LinkedHashMap<>();
-    private TwinLeases twins;
+    private final TwinLeases twins;
+    private final EtcdLeaseReturns returns;
     private LeaseAcquirer acquirer;
     private LeaseRenewal renewal;
     private String lastRefusal = "";
@@ -84,11 +81,12 @@ public final class LeaseKeeper {
         this.scope = new LoopScope(context.loop());
         this.since = context.loop().wallTime();
         this.status = LeaseStatus.acquiring(since);
-        this.twins = newTwins();
+        this.twins = new TwinLeases(context, terms.identity(), this::settled, this::giveWay);
+        this.returns = new EtcdLeaseReturns(context);
     }
 
-    private TwinLeases newTwins() {
-        return new TwinLeases(context, terms.identity(), this::own, this::giveWay);
+    private Optional<Lease> settled() {
+        return own.filter(lease -> state == State.HELD && acquirer == null);
     }
 
     /** Starts to acquire a lease. */
@@ -159,8 +157,7 @@ public final class LeaseKeeper {
             return;
         }
         terms = terms.at(publicIp);
-        twins.close();
-        twins = newTwins();
+        twins.self(terms.identity());
         boolean acquiring = acquirer != null;
         endAcquirer();
         if (own.isPresent()) {
@@ -176,6 +173,7 @@ public final class LeaseKeeper {
         enter(State.STOPPED, Optional.empty());
         scope.close();
         twins.close();
+        returns.close();
         endAcquirer();
         endRenewal();
     }
@@ -190,11 +188,7 @@ public final class LeaseKeeper {
 
     /** Looks at an entry of the registry that may be another lease with this host's node id. */
     public void lookAtTwin(RegistryEntry entry) {
-        if (state == State.HELD && acquirer == null) {
-            twins.look(entry);
-        } else if (entry.value().contains(terms.identity().nodeId())) {
-            possibleTwins.put(entry.path(), entry);
-        }
+        twins.look(entry);
     }
 
     private void giveWay(String message) {
@@ -206,7 +200,7 @@ public final class LeaseKeeper {
         renewal.close();
         lost(message);
         carried = Optional.empty();
-        context.registry().revoke(lease.etcdLeaseId());
+        returns.giveBack(lease.etcdLeaseId());
         listener.onLost(lease, true);
         acquire(Optional.empty());
     }
@@ -217,7 +211,7 @@ public final class LeaseKeeper {
 
     private LeaseAcquirer newAcquirer(Optional<Ipv4Prefix> wanted) {
         preferred = wanted;
-        acquirer = new LeaseAcquirer(context, config, terms, freed, new AcquirerListener());
+        acquirer = new LeaseAcquirer(context, config, terms, freed, returns, new AcquirerListener());
         return acquirer;
     }
 
@@ -246,8 +240,7 @@ public final class LeaseKeeper {
         renewal = new LeaseRenewal(context, terms, lease, new RenewalListener());
         renewal.start();
         listener.onHeld(lease);
-        possibleTwins.values().forEach(twins::look);
-        possibleTwins.clear();
+        twins.proceed();
     }
 
     private void lost(String problem) {
@@ -265,24 +258,27 @@ public final class LeaseKeeper {
         log.warn("{}, creating it again", problem);
         lost(problem);
         listener.onLost(lease, false);
-        acquireAgain(Optional.of(lease.subnet()), reusable);
+        acquireAgain(lease.subnet(), reusable);
     }
 
     private void taken(String owner, OptionalLong reusable) {
         Lease lease = carried.orElseThrow();
         lost(lease.subnet() + " was taken by " + owner);
         boolean takesAnother = giveUp(lease);
-        acquireAgain(takesAnother ? Optional.empty() : Optional.of(lease.subnet()), reusable);
+        if (state == State.LOST && !takesAnother) {
+            acquireAgain(lease.subnet(), reusable);
+            return;
+        }
+        reusable.ifPresent(returns::giveBack);
+        if (takesAnother) {
+            acquire(Optional.empty());
+        }
     }
 
-    private void acquireAgain(Optional<Ipv4Prefix> wanted, OptionalLong reusable) {
-        if (state == State.LOST) {
-            LeaseAcquirer next = newAcquirer(wanted);
-            reusable.ifPresent(next::reuse);
-            next.startAgain(wanted);
-        } else {
-            reusable.ifPresent(context.registry()::revoke);
-        }
+    private void acquireAgain(Ipv4Prefix wanted, OptionalLong reusable) {
+        LeaseAcquirer next = newAcquirer(Optional.of(wanted));
+        reusable.ifPresent(etcdLeaseId -> next.reuse(etcdLeaseId, wanted));
+        next.startAgain(wanted);
     }
 
     /** Somebody else owns the subnet that the host carries. Tells whether to take another one. */
@@ -372,6 +368,7 @@ public final class LeaseKeeper {
                 log.info("the lease of {} is confirmed again", current.subnet());
             }
             confirmed(current);
+            twins.proceed();
             listener.onLooked();
         }
 

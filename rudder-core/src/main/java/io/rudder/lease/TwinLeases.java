@@ -1,8 +1,12 @@
 package io.rudder.lease;
 
 import io.rudder.control.LoopScope;
+import io.rudder.net.Ipv4Prefix;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Deals with other leases that have this host's node id. One that nobody stands up for is left over, as from a restored
  * backup, and given back. One with a live owner is that of a clone, which started while this host's key was gone: then
- * the host with the younger lease gives way. Owned by the control loop.
+ * the host with the younger lease gives way. A key is looked at until it is no such lease any more, because calls fail
+ * and backups are restored more than once. Owned by the control loop.
  */
 final class TwinLeases implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TwinLeases.class);
@@ -19,12 +24,13 @@ final class TwinLeases implements AutoCloseable {
 
     private final LeaseRegistry registry;
     private final LoopScope scope;
-    private final NodeIdentity self;
     private final Supplier<Optional<Lease>> own;
     private final Listener listener;
+    private final Set<Ipv4Prefix> suspects = new LinkedHashSet<>();
+    private NodeIdentity self;
     private boolean looking;
 
-    /** @param own the lease that this host holds, as far as it knows; nothing is done while there is none */
+    /** @param own the lease that this host holds for certain; nothing is done while there is none */
     TwinLeases(ControlContext context, NodeIdentity self, Supplier<Optional<Lease>> own, Listener listener) {
         this.registry = context.registry();
         this.scope = new LoopScope(context.loop());
@@ -33,38 +39,82 @@ final class TwinLeases implements AutoCloseable {
         this.listener = listener;
     }
 
-    /** Looks at an entry of the registry, whosever it is. */
+    /** This host is at another address now. */
+    void self(NodeIdentity identity) {
+        self = identity;
+    }
+
+    /** Looks at an entry of the registry, whosever it is, as soon as there is a lease to compare it with. */
     void look(RegistryEntry entry) {
+        if (entry.value().contains(self.nodeId())) {
+            entry.subnetElement().flatMap(LeaseKey::parse).ifPresent(suspects::add);
+            proceed();
+        }
+    }
+
+    /** Goes on: there is a lease to compare others with. */
+    void proceed() {
         Optional<Lease> current = own.get();
-        if (looking || current.isEmpty() || !entry.value().contains(self.nodeId())) {
+        if (looking || current.isEmpty()) {
             return;
         }
-        Lease.find(entry).filter(lease -> isTwin(lease, current.get())).ifPresent(this::findOut);
+        suspects.remove(current.get().subnet());
+        if (!suspects.isEmpty()) {
+            looking = true;
+            Ipv4Prefix suspect = suspects.iterator().next();
+            scope.await(
+                    registry.get(suspect),
+                    entry -> examine(suspect, entry.flatMap(Lease::find)),
+                    failure -> lookAgain(suspect, RETRY_AFTER));
+        }
+    }
+
+    private void examine(Ipv4Prefix suspect, Optional<Lease> found) {
+        Optional<Lease> current = own.get();
+        if (current.isEmpty()) {
+            looking = false;
+            return;
+        }
+        Optional<Lease> twin = found.filter(lease -> isTwin(lease, current.get()));
+        if (twin.isEmpty()) {
+            suspects.remove(suspect);
+            looking = false;
+            proceed();
+        } else if (self.hasAddressOf(twin.get().attributes())) {
+            giveBack(twin.get(), current.get());
+        } else {
+            new LeaseClaim(registry, scope, self, new ClaimListener(twin.get())).make(twin.get());
+        }
     }
 
     private boolean isTwin(Lease lease, Lease current) {
         return self.isNamedBy(lease.attributes()) && !lease.subnet().equals(current.subnet()) && !lease.isReservation();
     }
 
-    private void findOut(Lease twin) {
-        if (self.hasAddressOf(twin.attributes())) {
-            giveBack(twin);
-            return;
-        }
-        looking = true;
-        new LeaseClaim(registry, scope, self, new ClaimListener(twin)).make(twin);
+    private void giveBack(Lease twin, Lease current) {
+        log.warn("giving back {}, an earlier lease of this host", twin.subnet());
+        boolean sharesEtcdLease = current.etcdLeaseId() == twin.etcdLeaseId();
+        CompletableFuture<?> given = sharesEtcdLease
+                ? registry.delete(twin.subnet(), twin.modRevision())
+                : registry.revoke(twin.etcdLeaseId());
+        scope.await(
+                given,
+                done -> {
+                    // Whether it is gone now, the next look shows.
+                    looking = false;
+                    proceed();
+                },
+                failure -> lookAgain(twin.subnet(), RETRY_AFTER));
     }
 
-    private void giveBack(Lease twin) {
-        log.warn("giving back {}, an earlier lease of this host", twin.subnet());
-        boolean sharesEtcdLease = own.get()
-                .filter(lease -> lease.etcdLeaseId() == twin.etcdLeaseId())
-                .isPresent();
-        if (sharesEtcdLease) {
-            registry.delete(twin.subnet(), twin.modRevision());
-        } else {
-            registry.revoke(twin.etcdLeaseId());
-        }
+    private void lookAgain(Ipv4Prefix suspect, Duration delay) {
+        suspects.remove(suspect);
+        scope.schedule(delay, () -> {
+            suspects.add(suspect);
+            proceed();
+        });
+        looking = false;
+        proceed();
     }
 
     @Override
@@ -81,8 +131,7 @@ final class TwinLeases implements AutoCloseable {
 
         @Override
         public void onUndisputed(Lease lease) {
-            looking = false;
-            giveBack(lease);
+            own.get().ifPresentOrElse(current -> giveBack(lease, current), this::onUnclear);
         }
 
         @Override
@@ -91,34 +140,18 @@ final class TwinLeases implements AutoCloseable {
             if (current.isEmpty()) {
                 // This host's key is gone just now, and may be the younger one when it is back.
                 onUnclear();
-                return;
-            }
-            looking = false;
-            if (current.get().createRevision() > twin.createRevision()) {
+            } else if (current.get().createRevision() > twin.createRevision()) {
+                looking = false;
                 listener.onClone(message);
             } else {
                 // The other one gives way, unless this host's lease was the younger one in the meantime.
-                scope.schedule(RECHECK_AFTER, this::lookAgain);
+                lookAgain(twin.subnet(), RECHECK_AFTER);
             }
         }
 
         @Override
         public void onUnclear() {
-            scope.schedule(RETRY_AFTER, this::lookAgain);
-        }
-
-        private void lookAgain() {
-            if (own.get().isEmpty()) {
-                onUnclear();
-                return;
-            }
-            scope.await(
-                    registry.get(twin.subnet()),
-                    entry -> {
-                        looking = false;
-                        entry.ifPresent(TwinLeases.this::look);
-                    },
-                    this::onFailure);
+            lookAgain(twin.subnet(), RETRY_AFTER);
         }
 
         @Override

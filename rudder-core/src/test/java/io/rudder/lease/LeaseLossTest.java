@@ -12,6 +12,7 @@ import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import io.rudder.testing.LogLines;
 import io.rudder.testing.MemoryRegistry;
+import io.rudder.testing.MemoryRegistry.Fate;
 import io.rudder.testing.MemoryRegistry.Verb;
 import io.rudder.testing.MemoryStore;
 import io.rudder.testing.VirtualLoop;
@@ -253,6 +254,97 @@ class LeaseLossTest {
         assertThat(home()).isEmpty();
         assertThat(store.get(Ipv4Prefix.parse(subnet))).isPresent();
         assertThat(store.grantCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aLeftoverIsGivenBackThoughCallsFail() {
+        Host host = host(OnLost.FENCE);
+        store.putLease("10.0.77.0/24", ownValue(), Duration.ofDays(1));
+        registry.next(Verb.GET, Fate.REQUEST_LOST);
+        registry.next(Verb.REVOKE, Fate.REQUEST_LOST, Fate.DENIED, Fate.ANSWER_LOST);
+        host.lookAt("10.0.77.0/24");
+        loop.run(Duration.ofMinutes(1));
+        assertThat(store.get(Ipv4Prefix.parse("10.0.77.0/24"))).isEmpty();
+        assertThat(host.subnet()).contains(HOME);
+        assertThat(store.grantCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aLeftoverOnTheOwnEtcdLeaseIsDeletedThoughTheFirstTryIsLost() {
+        Host host = host(OnLost.FENCE);
+        Ipv4Prefix leftover = Ipv4Prefix.parse("10.0.77.0/24");
+        LeaseAttributes own = LeaseAttributes.own(Ipv4.parse("198.51.100.1"), NODE);
+        registry.create(leftover, own, home().orElseThrow().etcdLeaseId());
+        loop.run(SOON);
+        registry.next(Verb.DELETE, Fate.REQUEST_LOST);
+        host.lookAt(leftover.toString());
+        loop.run(Duration.ofMinutes(1));
+        assertThat(store.get(leftover)).isEmpty();
+        assertThat(host.subnet()).contains(HOME);
+        assertThat(home()).isPresent();
+    }
+
+    @Test
+    void aLeftoverThatIsWrittenAgainWhileItIsGivenBackIsGivenBackAgain() {
+        Host host = host(OnLost.FENCE);
+        store.putLease("10.0.77.0/24", ownValue(), Duration.ofDays(1));
+        registry.beforeRevoke(etcdLeaseId -> {
+            registry.beforeRevoke(again -> {});
+            store.putLease("10.0.77.0/24", ownValue(), Duration.ofDays(1));
+        });
+        host.lookAt("10.0.77.0/24");
+        loop.run(Duration.ofMinutes(1));
+        assertThat(store.get(Ipv4Prefix.parse("10.0.77.0/24"))).isEmpty();
+        assertThat(store.grantCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aLeftoverThatIsSeenWhileTheLeaseIsUnconfirmedIsGivenBackOnceItIsConfirmed() {
+        Host host = host(OnLost.FENCE);
+        registry.down(true);
+        host.verify();
+        loop.run(Duration.ofMinutes(1));
+        assertThat(host.keeper.status().state()).isEqualTo(LeaseKeeper.State.UNCONFIRMED);
+        store.putLease("10.0.77.0/24", ownValue(), Duration.ofDays(1));
+        host.lookAt("10.0.77.0/24");
+        loop.run(SOON);
+        registry.down(false);
+        loop.run(Duration.ofMinutes(1));
+        assertThat(host.keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(store.get(Ipv4Prefix.parse("10.0.77.0/24"))).isEmpty();
+    }
+
+    @Test
+    void anEtcdLeaseKeepsOneSubnetOnlySoThatABackupCannotTieTwoTogether() {
+        Host host = host(OnLost.FENCE);
+        long etcdLease = home().orElseThrow().etcdLeaseId();
+        RegistrySnapshot backup = store.snapshot();
+        steal();
+        host.verify();
+        assertThat(host.keeper.own().orElseThrow().etcdLeaseId()).isNotEqualTo(etcdLease);
+        String subnet = host.subnet().orElseThrow();
+        store.restore(backup);
+        host.verify();
+        assertThat(host.subnet()).contains(subnet);
+        assertThat(store.keptAliveBy(host.keeper.own().orElseThrow().etcdLeaseId()))
+                .hasSize(1);
+    }
+
+    @Test
+    void anEtcdLeaseWhoseSubnetIsTakenWhileItIsCreatedAgainIsGivenBack() {
+        Host host = host(OnLost.FENCE);
+        long etcdLease = home().orElseThrow().etcdLeaseId();
+        store.deleteSubnet(HOME);
+        registry.beforeNextCreate(this::steal);
+        registry.next(Verb.REVOKE, Fate.REQUEST_LOST);
+        host.verify();
+        loop.run(Duration.ofMinutes(1));
+        assertThat(host.keeper.own().orElseThrow().etcdLeaseId()).isNotEqualTo(etcdLease);
+        assertThat(store.grantCount()).isEqualTo(1);
+    }
+
+    private static String ownValue() {
+        return LeaseAttributes.own(Ipv4.parse("198.51.100.1"), NODE).toJson();
     }
 
     /** Stands in for the watch: the keeper hears of each change of its key. */
