@@ -9,6 +9,12 @@ import io.rudder.it.lab.RudderProcess;
 import io.rudder.it.lab.Running;
 import io.rudder.it.lab.Wait;
 import io.rudder.it.tool.UdpStream;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -91,6 +97,49 @@ class RestartIT {
         awaitPing(b, next);
         assertThat(next.terminate(BOUND).exitCode()).isZero();
         assertThat(a.host().run("ip", "-br", "link").stdout()).doesNotContain("rudder0");
+    }
+
+    @Test
+    void aDaemonWhoseSuccessorDoesNotGoOnGoesOnItself() throws IOException {
+        List<RudderProcess> daemons = CLUSTER.startOn("a", "b");
+        RudderProcess a = daemons.get(0);
+        RudderProcess b = daemons.get(1);
+        awaitPing(a, b);
+        String before = state(a.host());
+        Path socket = Path.of(CLUSTER.optionsOf(a.host()).value("run-dir"), "hand-over.sock");
+        try (SocketChannel successor = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            successor.write(ByteBuffer.wrap("rudder-hand-over 2 1\n".getBytes(StandardCharsets.US_ASCII)));
+            // It says nothing more, as one that stands still.
+            a.process().awaitOutput("did not go on with the tunnel; going on with it", BOUND);
+        }
+        awaitPing(a, b);
+        assertThat(state(a.host())).isEqualTo(before);
+
+        RudderProcess next = CLUSTER.start(a.host(), CLUSTER.optionsOf(a.host()).with("hand-over", true))
+                .awaitReady();
+        a.process().awaitExit(BOUND).orFail();
+        awaitPing(b, next);
+        assertThat(state(next.host())).isEqualTo(before);
+    }
+
+    @Test
+    void aDaemonThatCannotGoOnLeavesTunnelAndLeaseToTheRunningOne() {
+        List<RudderProcess> daemons = CLUSTER.startOn("a", "b");
+        RudderProcess a = daemons.get(0);
+        awaitPing(a, daemons.get(1));
+        String before = state(a.host());
+        RudderProcess next = CLUSTER.start(
+                a.host(),
+                CLUSTER.optionsOf(a.host())
+                        .with("hand-over", true)
+                        .with("release-on-exit", true)
+                        .with("offload", "off"));
+        assertThat(next.process().awaitExit(BOUND).exitCode()).isEqualTo(1);
+        assertThat(next.log()).contains("the device that was handed over is");
+        awaitPing(a, daemons.get(1));
+        awaitPing(daemons.get(1), a);
+        assertThat(state(a.host())).isEqualTo(before);
+        assertThat(CLUSTER.etcd().get(a.leaseKey())).isPresent();
     }
 
     /** With the interface's index: the device is the very same. */

@@ -31,6 +31,7 @@ final class Continuity {
     private Optional<Predecessor> predecessor = Optional.empty();
     private Optional<HandOverServer> server = Optional.empty();
     private boolean hasSuccessor;
+    private boolean owns;
 
     /**
      * Nothing is taken or kept yet.
@@ -44,6 +45,11 @@ final class Continuity {
         this.mailbox = mailbox;
         this.store = new StoredTunnel(notifier);
         this.stores = this.settings.fdStore() && notifier.isConnected();
+    }
+
+    /** Whether a daemon before this one waits to hear that this one goes on with its tunnel. */
+    boolean hasPredecessor() {
+        return predecessor.isPresent();
     }
 
     /** The tunnel of the daemon before this one; from now on nobody reads it. */
@@ -70,10 +76,32 @@ final class Continuity {
             log.warn("the daemon that handed over is still there");
         }
         predecessor = Optional.empty();
+        owns = true;
     }
 
-    /** There is a tunnel, the first or another one: it may go on elsewhere from now on. */
+    /**
+     * This daemon carries packets by the first tunnel, and all that belongs to it is made: the daemon before it, if there
+     * is one, may end.
+     *
+     * @throws HostException if that one did not wait so long, and goes on itself
+     */
+    void own(Tunnel tunnel) throws HostException {
+        if (predecessor.isPresent()) {
+            try {
+                predecessor.get().confirm();
+            } catch (IOException e) {
+                throw new HostException(e.getMessage(), e);
+            }
+        }
+        owns = true;
+        opened(tunnel);
+    }
+
+    /** There is a tunnel, the first or another one: it may go on elsewhere once it is this daemon's own. */
     void opened(Tunnel tunnel) {
+        if (!owns) {
+            return;
+        }
         if (stores) {
             store.keep(tunnel.descriptors());
         }
@@ -95,7 +123,7 @@ final class Continuity {
      *
      * @return whether it has it: this one is to end then
      */
-    boolean handOver(Optional<DataPath> dataPath, Successor successor) throws HostException {
+    boolean handOver(Optional<DataPath> dataPath, Successor successor) {
         if (dataPath.isEmpty() || successor.queues() != queues) {
             log.warn(
                     "the tunnel is not handed over: this daemon has {} queues, the other wants {}",
@@ -107,15 +135,15 @@ final class Continuity {
         // Before the other daemon listens at the same place.
         close();
         hasSuccessor = dataPath.get().handOver(successor);
-        if (!hasSuccessor) {
+        if (!hasSuccessor && server.isEmpty()) {
             listen();
         }
         return hasSuccessor;
     }
 
-    /** Whether another daemon has the tunnel. */
-    boolean hasSuccessor() {
-        return hasSuccessor;
+    /** Whether no other daemon has the tunnel, and with it the lease. */
+    boolean isAlone() {
+        return !hasSuccessor && (owns || !settings.handOver());
     }
 
     /** The daemon is to end: what the service manager keeps is left as it is. */

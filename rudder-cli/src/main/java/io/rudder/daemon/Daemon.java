@@ -150,9 +150,9 @@ public final class Daemon {
         Admin.start(access, hostLoop, shell, serviceManager.pulse(), phases);
     }
 
-    /** A lease that the next daemon goes on with is not given back. */
+    /** A lease that another daemon of this host goes on with is not given back. */
     private boolean releases() {
-        return settings.leasing().releaseOnExit() && !continuity.hasSuccessor();
+        return settings.leasing().releaseOnExit() && continuity.isAlone();
     }
 
     /** An address that an operator has given to the peers is theirs to change. */

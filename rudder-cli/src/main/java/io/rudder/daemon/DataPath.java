@@ -23,11 +23,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +47,7 @@ final class DataPath {
     private RouteTable routes;
     private Firewall firewall;
     private volatile Tunnel tunnel;
-    private boolean goesOnElsewhere;
+    private boolean othersHaveIt;
 
     private DataPath(
             DaemonSettings settings, Start start, EventLoopGroup group, HostNetwork network, Listener listener) {
@@ -69,12 +66,15 @@ final class DataPath {
      * @param address what the device is given
      * @param routes what is carried from the first packet on
      * @param inherited the tunnel of a daemon before this one, to be gone on with; closed if that cannot be
+     * @param shared whether that daemon still has it, too, and goes on with it unless this one is known to: until {@link
+     *     #own} nothing is made anew, and what is on the host stays when this daemon ends
      */
     record Start(
             InetSocketAddress local,
             OverlayAddress address,
             RouteTable routes,
-            Optional<TunnelDescriptors> inherited) {}
+            Optional<TunnelDescriptors> inherited,
+            boolean shared) {}
 
     /** Hears of the tunnels. */
     interface Listener {
@@ -96,6 +96,7 @@ final class DataPath {
         String tunName = settings.host().tunName();
         HostNetwork network = new HostNetwork(commands, tunName);
         DataPath path = new DataPath(settings, start, newGroup(settings, phases), network, listener);
+        path.othersHaveIt = start.shared();
         path.tunnel = path.inherit(start.inherited());
         phases.onUndo("device " + tunName, () -> path.remove(host));
         OverlayAddress address = start.address();
@@ -116,6 +117,9 @@ final class DataPath {
             try {
                 return openTunnel(inherited);
             } catch (HostException e) {
+                if (othersHaveIt) {
+                    throw e;
+                }
                 log.warn("the earlier tunnel is of no use, making a new one: {}", e.getMessage());
             }
         }
@@ -143,7 +147,7 @@ final class DataPath {
                 .queues(settings.carriage().queues());
         settings.carriage().probeInterval().ifPresent(bootstrap::probeInterval);
         inherited.ifPresent(bootstrap::inherit);
-        Tunnel opened = await(bootstrap.open(), OPEN_SECONDS);
+        Tunnel opened = Answers.await(bootstrap.open(), OPEN_SECONDS, Tunnel::close);
         opened.closeFuture().whenComplete((nothing, failure) -> listener.onEnded());
         listener.onOpened(opened);
         log.info("device {}: offloads {}; queues {}", opened.tunName(), opened.offloads(), opened.queues());
@@ -159,18 +163,17 @@ final class DataPath {
 
     private void remove(Counters host) throws HostException {
         log.info("counters: {}", counted(host));
-        if (goesOnElsewhere) {
-            return;
-        }
         try {
             closeTunnel();
         } finally {
-            network.removeLeftoverDevice();
+            if (!othersHaveIt) {
+                network.removeLeftoverDevice();
+            }
         }
     }
 
     private void removeRules() throws HostException {
-        if (!goesOnElsewhere) {
+        if (!othersHaveIt) {
             firewall.remove();
         }
     }
@@ -178,7 +181,7 @@ final class DataPath {
     /** Closes the tunnel; one that ended by itself has told so already. */
     private void closeTunnel() throws HostException {
         if (!tunnel.closeFuture().isDone()) {
-            await(tunnel.close(), CLOSE_SECONDS);
+            Answers.await(tunnel.close(), CLOSE_SECONDS, nothing -> {});
         }
     }
 
@@ -190,19 +193,6 @@ final class DataPath {
                 .map(count -> count.getKey().id() + "=" + count.getValue())
                 .collect(Collectors.joining(" "));
         return counts.isEmpty() ? "none" : counts;
-    }
-
-    private static <T> T await(CompletableFuture<T> future, long seconds) throws HostException {
-        try {
-            return future.get(seconds, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new HostException(e.getCause().getMessage(), e.getCause());
-        } catch (TimeoutException e) {
-            throw new HostException("the data path gave no answer within " + seconds + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new HostException("interrupted", e);
-        }
     }
 
     /** The loops that carry packets. On any thread. */
@@ -229,28 +219,42 @@ final class DataPath {
         return tunnel.tunName();
     }
 
+    /** The daemon before this one has given the tunnel up: what is on the host is this one's to remove. */
+    void own() {
+        othersHaveIt = false;
+    }
+
     /**
      * Gives the tunnel to another daemon; what is on the host stays when this one ends.
      *
-     * @return whether it took it; if not, this one goes on
+     * @return whether it took it; if not, this one goes on, and a repair makes the device again if it is lost
      */
-    boolean handOver(Successor successor) throws HostException {
-        TunnelDescriptors descriptors = await(tunnel.release(), CLOSE_SECONDS);
+    boolean handOver(Successor successor) {
         try {
-            successor.give(descriptors);
-            descriptors.close();
-            goesOnElsewhere = true;
-        } catch (IOException e) {
-            log.warn("{}; going on with it", e.getMessage());
-            replaceTunnel(Optional.of(descriptors));
+            TunnelDescriptors descriptors = release();
+            try {
+                successor.give(descriptors);
+                descriptors.close();
+                othersHaveIt = true;
+            } catch (IOException e) {
+                log.warn("{}; going on with it", e.getMessage());
+                replaceTunnel(Optional.of(descriptors));
+            }
+        } catch (HostException e) {
+            log.warn("the tunnel was lost while it was handed over: {}", e.getMessage());
+            successor.refuse();
         }
-        return goesOnElsewhere;
+        return othersHaveIt;
+    }
+
+    private TunnelDescriptors release() throws HostException {
+        return Answers.await(tunnel.release(), CLOSE_SECONDS, TunnelDescriptors::close);
     }
 
     /** Stops carrying packets; others have the descriptors, and what is on the host stays when this daemon ends. */
     void leave() throws HostException {
-        await(tunnel.release(), CLOSE_SECONDS).close();
-        goesOnElsewhere = true;
+        release().close();
+        othersHaveIt = true;
     }
 
     /** Gives the device another address of the same network. */
@@ -290,7 +294,7 @@ final class DataPath {
 
     /** The device stays, with all that others may have attached to it. */
     private void rebind(InetSocketAddress underlay) throws HostException {
-        TunnelDescriptors descriptors = await(tunnel.release(), CLOSE_SECONDS);
+        TunnelDescriptors descriptors = release();
         local = underlay;
         replaceTunnel(Optional.of(descriptors.withoutSockets()));
     }

@@ -87,7 +87,8 @@ final class HostSide {
     void open(RouteTable routes, Continuity continuity, EventLoopGroup group, Phases phases) throws HostException {
         if (carries) {
             Optional<TunnelDescriptors> inherited = continuity.inherit();
-            DataPath.Start start = new DataPath.Start(local(), address(), routes, inherited);
+            DataPath.Start start =
+                    new DataPath.Start(local(), address(), routes, inherited, continuity.hasPredecessor());
             dataPath = Optional.of(DataPath.open(settings, start, commands, phases, counters, new DataPath.Listener() {
                 @Override
                 public void onOpened(Tunnel tunnel) {
@@ -100,6 +101,8 @@ final class HostSide {
                 }
             }));
             phases.onUndo("the socket for the next daemon", continuity::close);
+            continuity.own(dataPath.get().tunnel());
+            dataPath.get().own();
         }
         writeSubnetFile();
         HostWatch watch = HostWatch.open(group, content().network(), mailbox::onHostChanged);

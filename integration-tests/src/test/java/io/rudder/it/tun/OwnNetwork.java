@@ -88,7 +88,7 @@ public final class OwnNetwork implements InvocationInterceptor {
     }
 
     /** Runs a command, which must succeed, and returns its output. */
-    static String run(String command) throws IOException {
+    public static String run(String command) throws IOException {
         Process process =
                 new ProcessBuilder(command.split(" ")).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

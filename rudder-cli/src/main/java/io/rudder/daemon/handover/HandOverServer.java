@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,16 +25,21 @@ import org.slf4j.LoggerFactory;
  * Waits at a Unix socket for the daemon that is to go on with the tunnel. What is said there:
  *
  * <pre>
- *   successor:  rudder-hand-over 1 {queues}\n
+ *   successor:  rudder-hand-over 2 {queues}\n
  *   this one:   a descriptor of each queue of the device, one of each UDP socket
+ *   successor:  goes on\n
  *               ... end of the connection, when this process has ended
  * </pre>
  *
- * A request that cannot be met is answered by the end of the connection alone.
+ * A request that cannot be met is answered by the end of the connection alone. A successor that ends it, or does not say
+ * that it goes on, leaves the tunnel to this process.
  */
 public final class HandOverServer implements AutoCloseable {
     /** The first word of a request. */
-    static final String REQUEST = "rudder-hand-over 1 ";
+    static final String REQUEST = "rudder-hand-over 2 ";
+
+    /** What a successor says that carries packets. */
+    static final String GOES_ON = "goes on";
 
     private static final Logger log = LoggerFactory.getLogger(HandOverServer.class);
     private static final int MAX_REQUEST_LENGTH = 64;
@@ -94,6 +100,7 @@ public final class HandOverServer implements AutoCloseable {
 
     private static final class RequestHandler extends SimpleChannelInboundHandler<String> {
         private final Consumer<Successor> onRequest;
+        private Optional<Successor> successor = Optional.empty();
 
         RequestHandler(Consumer<Successor> onRequest) {
             this.onRequest = onRequest;
@@ -101,12 +108,17 @@ public final class HandOverServer implements AutoCloseable {
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, String line) {
+            if (successor.isPresent() && line.equals(GOES_ON)) {
+                successor.get().goesOn();
+                return;
+            }
             try {
-                if (!line.startsWith(REQUEST)) {
+                if (successor.isPresent() || !line.startsWith(REQUEST)) {
                     throw new NumberFormatException();
                 }
                 int queues = Integer.parseInt(line.substring(REQUEST.length()));
-                onRequest.accept(new Successor(context.channel(), queues));
+                successor = Optional.of(new Successor(context.channel(), queues));
+                onRequest.accept(successor.get());
             } catch (NumberFormatException e) {
                 log.warn("somebody asked for the tunnel in a way that is not understood");
                 context.close();

@@ -65,18 +65,43 @@ public final class Predecessor {
      */
     public TunnelDescriptors take(int queues) throws IOException {
         Rehearsal.run(group);
-        connection.writeAndFlush(
-                Unpooled.copiedBuffer(HandOverServer.REQUEST + queues + "\n", StandardCharsets.US_ASCII));
+        say(HandOverServer.REQUEST + queues);
         try {
             return received.get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new IOException(e.getCause().getMessage(), e);
         } catch (TimeoutException e) {
-            throw new IOException("the running daemon gave no answer within " + LIMIT_SECONDS + " s", e);
+            throw refusal("the running daemon gave no answer within " + LIMIT_SECONDS + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+            throw refusal("interrupted");
         }
+    }
+
+    /** What arrives from now on is closed, and the other daemon hears that it is to go on. */
+    private IOException refusal(String reason) {
+        IOException refusal = new IOException(reason);
+        if (!received.completeExceptionally(refusal)) {
+            received.thenAccept(TunnelDescriptors::close);
+        }
+        connection.close();
+        return refusal;
+    }
+
+    /**
+     * Tells the other daemon that this one goes on with the tunnel; it ends then.
+     *
+     * @throws IOException if it has not waited for that
+     */
+    public void confirm() throws IOException {
+        ChannelFuture said = say(HandOverServer.GOES_ON);
+        if (!said.awaitUninterruptibly(LIMIT_SECONDS, TimeUnit.SECONDS) || !said.isSuccess()) {
+            throw new IOException("the running daemon goes on with its tunnel itself; its log says why", said.cause());
+        }
+    }
+
+    private ChannelFuture say(String line) {
+        return connection.writeAndFlush(Unpooled.copiedBuffer(line + "\n", StandardCharsets.US_ASCII));
     }
 
     /** Waits until the other daemon has ended, and tells whether it has. */
@@ -98,19 +123,21 @@ public final class Predecessor {
         protected void channelRead0(ChannelHandlerContext context, FileDescriptor descriptor) {
             descriptors.add(descriptor);
             if (descriptors.size() == 2 * queues) {
-                received.complete(new TunnelDescriptors(
+                TunnelDescriptors all = new TunnelDescriptors(
                         List.copyOf(descriptors.subList(0, queues)),
-                        List.copyOf(descriptors.subList(queues, 2 * queues))));
+                        List.copyOf(descriptors.subList(queues, 2 * queues)));
+                if (received.complete(all)) {
+                    descriptors.clear();
+                }
             }
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            boolean refused = received.completeExceptionally(new IOException(
+            received.completeExceptionally(new IOException(
                     "the running daemon does not hand its tunnel over; its log says why (the same -queues?)"));
-            if (refused) {
-                new TunnelDescriptors(descriptors, List.of()).close();
-            }
+            // Those that nobody waited for.
+            new TunnelDescriptors(descriptors, List.of()).close();
         }
     }
 }

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A route of the kernel's main table, as {@code /proc/net/route} lists it (proc(5)).
+ * A route of the kernel's main table, as {@code /proc/net/route} lists it (proc(5)), of the network that the thread is in.
  *
  * @param device the interface that packets leave by
  * @param destination where they go
  * @param metric the lower of two is taken
  */
 record KernelRoute(String device, Ipv4Prefix destination, long metric) {
-    private static final Path TABLE = Path.of("/proc/net/route");
+    private static final Path TABLE = Path.of("/proc/thread-self/net/route");
 
     // Columns, and the flags of linux/route.h.
     private static final int DEVICE = 0;

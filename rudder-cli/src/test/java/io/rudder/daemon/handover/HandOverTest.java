@@ -11,6 +11,10 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.FileDescriptor;
 import io.rudder.netty.tunnel.TunnelDescriptors;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -41,11 +45,25 @@ class HandOverTest {
         return folder.resolve("hand-over.sock");
     }
 
-    private CompletableFuture<TunnelDescriptors> take(int queues) {
-        Predecessor predecessor = Predecessor.find(group, socket(), queues).orElseThrow();
+    private Predecessor find(int queues) {
+        return Predecessor.find(group, socket(), queues).orElseThrow();
+    }
+
+    private static CompletableFuture<TunnelDescriptors> take(Predecessor predecessor, int queues) {
         return CompletableFuture.supplyAsync(() -> {
             try {
                 return predecessor.take(queues);
+            } catch (IOException e) {
+                throw new IllegalStateException(e.getMessage(), e);
+            }
+        });
+    }
+
+    private CompletableFuture<Void> give(FileDescriptor device, FileDescriptor socket) throws Exception {
+        Successor successor = asked.get(BOUND_SECONDS, TimeUnit.SECONDS);
+        return CompletableFuture.runAsync(() -> {
+            try {
+                successor.give(new TunnelDescriptors(List.of(device), List.of(socket)));
             } catch (IOException e) {
                 throw new IllegalStateException(e.getMessage(), e);
             }
@@ -58,14 +76,17 @@ class HandOverTest {
         try {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
                     .isEqualTo("rw-------");
-            CompletableFuture<TunnelDescriptors> taken = take(1);
-            Successor successor = asked.get(BOUND_SECONDS, TimeUnit.SECONDS);
-            assertThat(successor.queues()).isEqualTo(1);
+            Predecessor predecessor = find(1);
+            CompletableFuture<TunnelDescriptors> taken = take(predecessor, 1);
+            assertThat(asked.get(BOUND_SECONDS, TimeUnit.SECONDS).queues()).isEqualTo(1);
             FileDescriptor[] device = FileDescriptor.pipe();
             FileDescriptor[] other = FileDescriptor.pipe();
-            successor.give(new TunnelDescriptors(List.of(device[1]), List.of(other[1])));
+            CompletableFuture<Void> given = give(device[1], other[1]);
 
             TunnelDescriptors received = taken.get(BOUND_SECONDS, TimeUnit.SECONDS);
+            assertThat(given).isNotDone();
+            predecessor.confirm();
+            given.get(BOUND_SECONDS, TimeUnit.SECONDS);
 
             write(received.devices().get(0), 42);
             write(received.sockets().get(0), 43);
@@ -83,13 +104,76 @@ class HandOverTest {
     void aRefusalIsTold() throws Exception {
         HandOverServer server = HandOverServer.open(group, socket(), asked::complete);
         try {
-            CompletableFuture<TunnelDescriptors> taken = take(2);
+            CompletableFuture<TunnelDescriptors> taken = take(find(2), 2);
             asked.get(BOUND_SECONDS, TimeUnit.SECONDS).refuse();
             assertThatThrownBy(() -> taken.get(BOUND_SECONDS, TimeUnit.SECONDS))
                     .hasMessageContaining("does not hand its tunnel over");
         } finally {
             server.close();
         }
+    }
+
+    /** Neither of the two may believe that the other one has the tunnel. */
+    @Test
+    void whoEndsWithoutGoingOnHasNotTakenIt() throws Exception {
+        HandOverServer server = HandOverServer.open(group, socket(), asked::complete);
+        try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+            other.write(ByteBuffer.wrap((HandOverServer.REQUEST + "1\n").getBytes(StandardCharsets.US_ASCII)));
+            FileDescriptor[] pipe = FileDescriptor.pipe();
+            CompletableFuture<Void> given = give(pipe[0], pipe[1]);
+            other.shutdownOutput();
+            assertThatThrownBy(() -> given.get(BOUND_SECONDS, TimeUnit.SECONDS))
+                    .hasMessageContaining("did not go on with the tunnel");
+            new TunnelDescriptors(List.of(pipe), List.of()).close();
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void whoWaitedTooLongGoesOnItself() throws Exception {
+        HandOverServer server = HandOverServer.open(group, socket(), asked::complete);
+        try {
+            Predecessor predecessor = find(1);
+            CompletableFuture<TunnelDescriptors> taken = take(predecessor, 1);
+            FileDescriptor[] pipe = FileDescriptor.pipe();
+            CompletableFuture<Void> given = give(pipe[0], pipe[1]);
+            taken.get(BOUND_SECONDS, TimeUnit.SECONDS).close();
+            assertThatThrownBy(() -> given.get(BOUND_SECONDS, TimeUnit.SECONDS))
+                    .hasMessageContaining("did not go on with the tunnel");
+            assertThat(predecessor.awaitEnd()).isTrue();
+            assertThatThrownBy(predecessor::confirm).hasMessageContaining("goes on with its tunnel itself");
+            new TunnelDescriptors(List.of(pipe), List.of()).close();
+        } finally {
+            server.close();
+        }
+    }
+
+    /** Descriptors that come when nobody waits for them would keep the device for ever. */
+    @Test
+    void whatComesTooLateIsClosed() throws Exception {
+        HandOverServer server = HandOverServer.open(group, socket(), asked::complete);
+        try {
+            CompletableFuture<TunnelDescriptors> taken = take(find(1), 1);
+            Successor successor = asked.get(BOUND_SECONDS, TimeUnit.SECONDS);
+            assertThatThrownBy(() -> taken.get(BOUND_SECONDS, TimeUnit.SECONDS)).hasMessageContaining("no answer");
+            FileDescriptor[] pipe = FileDescriptor.pipe();
+            assertThatThrownBy(() -> successor.give(new TunnelDescriptors(List.of(pipe[1]), List.of(pipe[1]))))
+                    .hasMessageContaining("did not go on with the tunnel");
+            pipe[1].close();
+            // The pipe's end comes once nobody has the other one any more.
+            assertThat(end(pipe[0])).isTrue();
+            pipe[0].close();
+        } finally {
+            server.close();
+        }
+    }
+
+    private static boolean end(FileDescriptor of) throws IOException {
+        ByteBuf bytes = Unpooled.directBuffer(1);
+        int count = of.readAddress(bytes.memoryAddress(), 0, 1);
+        bytes.release();
+        return count < 0;
     }
 
     @Test

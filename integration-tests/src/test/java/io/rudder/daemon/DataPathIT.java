@@ -1,0 +1,173 @@
+package io.rudder.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.rudder.daemon.handover.HandOverServer;
+import io.rudder.daemon.handover.Predecessor;
+import io.rudder.daemon.handover.Successor;
+import io.rudder.daemon.host.OverlayAddress;
+import io.rudder.daemon.host.ProcessCommands;
+import io.rudder.it.tun.OwnNetwork;
+import io.rudder.lease.LeasePolicy;
+import io.rudder.net.Ipv4Prefix;
+import io.rudder.netty.tunnel.Tunnel;
+import io.rudder.peer.RouteTable;
+import io.rudder.status.Counter;
+import io.rudder.status.Counters;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon's data path on a real device, while its loops do not answer in time; needs root. */
+@ExtendWith(OwnNetwork.class)
+@Timeout(90)
+class DataPathIT {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final OverlayAddress ADDRESS =
+            new OverlayAddress(Ipv4Prefix.parse("10.6.0.0/16"), Ipv4Prefix.parse("10.6.3.0/24"), 1472);
+    private static final InetSocketAddress LOCAL = new InetSocketAddress("127.0.0.1", 8285);
+
+    @TempDir
+    Path folder;
+
+    private final Phases phases = new Phases();
+    private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
+
+    private DataPath open() throws Exception {
+        DataPath.Start start = new DataPath.Start(LOCAL, ADDRESS, RouteTable.EMPTY, Optional.empty(), false);
+        return DataPath.open(
+                settings(),
+                start,
+                new ProcessCommands(Duration.ofSeconds(10)),
+                phases,
+                new Counters(),
+                new DataPath.Listener() {
+                    @Override
+                    public void onOpened(Tunnel tunnel) {}
+
+                    @Override
+                    public void onEnded() {
+                        ended.add("tunnel");
+                    }
+                });
+    }
+
+    private DaemonSettings settings() {
+        return new DaemonSettings(
+                null,
+                Optional.empty(),
+                new DaemonSettings.Underlay(Optional.empty(), Optional.empty(), Optional.empty()),
+                new DaemonSettings.Host(
+                        "rudder0",
+                        folder,
+                        folder.resolve("subnet.env"),
+                        Optional.empty(),
+                        folder,
+                        false,
+                        new DaemonSettings.Restart(folder.resolve("hand-over.sock"), false, false)),
+                new DaemonSettings.Carriage(true, 1, false, Optional.empty()),
+                new DaemonSettings.Leasing(
+                        Duration.ofHours(1), false, LeasePolicy.OnLost.values()[0], Optional.empty(), false, false),
+                Optional.empty());
+    }
+
+    /** The loop stands still until the latch is down. */
+    private static CountDownLatch block(DataPath path) {
+        CountDownLatch released = new CountDownLatch(1);
+        path.loops().next().execute(() -> {
+            try {
+                released.await(BOUND.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return released;
+    }
+
+    private static String state() throws Exception {
+        return OwnNetwork.run("ip -4 address show rudder0") + OwnNetwork.run("ip -4 route show dev rudder0");
+    }
+
+    /** The device is another one, with all that it had. */
+    private void assertMadeAgain(DataPath path, String before) throws Exception {
+        assertThat(ended.poll(BOUND.toSeconds(), TimeUnit.SECONDS)).isEqualTo("tunnel");
+        await().atMost(BOUND).until(() -> path.tunnel().closeFuture().isDone());
+        assertThat(path.repair(LOCAL, ADDRESS)).containsExactly(Counter.REPAIR_DEVICE);
+        assertThat(path.tunnel().closeFuture()).isNotDone();
+        assertThat(state().replaceAll("(?m)^\\d+:", "")).isEqualTo(before.replaceAll("(?m)^\\d+:", ""));
+    }
+
+    @Test
+    void aTunnelThatIsNotReleasedInTimeIsNotHandedOverAndMadeAgain() throws Exception {
+        DataPath path = open();
+        String before = state();
+        try {
+            refuseSlowly(path);
+            assertMadeAgain(path, before);
+        } finally {
+            phases.undoAll();
+        }
+    }
+
+    private void refuseSlowly(DataPath path) throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        CompletableFuture<Successor> asked = new CompletableFuture<>();
+        HandOverServer server = HandOverServer.open(group, folder.resolve("hand-over.sock"), asked::complete);
+        Predecessor other =
+                Predecessor.find(group, folder.resolve("hand-over.sock"), 1).orElseThrow();
+        CompletableFuture<?> taken = CompletableFuture.runAsync(() -> {
+            try {
+                other.take(1).close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e.getMessage(), e);
+            }
+        });
+        Successor successor = asked.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+        CountDownLatch blocked = block(path);
+
+        assertThat(path.handOver(successor)).isFalse();
+
+        assertThat(taken).failsWithin(BOUND).withThrowableThat().withMessageContaining("does not hand its tunnel over");
+        blocked.countDown();
+        server.close();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(BOUND.toMillis());
+    }
+
+    @Test
+    void aTunnelThatIsReleasedTooLateForAnotherUnderlayIsMadeAgain() throws Exception {
+        DataPath path = open();
+        String before = state();
+        try {
+            CountDownLatch blocked = block(path);
+            assertThat(List.of(failure(path), failure(path))).allMatch(message -> message.contains("no answer within"));
+            blocked.countDown();
+            assertMadeAgain(path, before);
+        } finally {
+            phases.undoAll();
+        }
+    }
+
+    private static String failure(DataPath path) {
+        try {
+            path.repair(new InetSocketAddress("127.0.0.2", 8285), ADDRESS);
+            return "";
+        } catch (Exception e) {
+            return e.getMessage();
+        }
+    }
+}
