@@ -35,8 +35,13 @@ import org.slf4j.LoggerFactory;
  * One host's part in an overlay, from the first look at the leases to the last rule that is taken back:
  *
  * <pre>
- * registry -> node id, interface -> control plane .. joined .. -> data path -> subnet file .. peers .. -> ready
+ * host's loop, service manager -> control thread, source of leases -> node id, interface
+ *     -> control socket, HTTP -> control plane .. joined .. first routes ..
+ *     -> data path: device, address, route, rules -> subnet file, watch of the host -> ready
  * </pre>
+ *
+ * A daemon that takes the tunnel over from another one has control socket and HTTP only once it is ready and the other
+ * one has ended.
  *
  * <p>Everything here happens on the thread that calls {@link #runUntilSignal}; the control plane, the data path and
  * signals reach it through one queue.
@@ -99,7 +104,7 @@ public final class Daemon {
     }
 
     private void start() throws HostException {
-        hostLoop = hostLoop();
+        hostLoop = loop("rudder-host");
         serviceManager = ServiceManager.open(hostLoop, System.getenv());
         serviceManager.watch("rudder-daemon", mailbox::execute);
         ControlThread loop = new ControlThread();
@@ -147,7 +152,8 @@ public final class Daemon {
     }
 
     private void startAdmin() throws HostException {
-        Admin.start(access, hostLoop, shell, serviceManager.pulse(), phases);
+        // A loop of its own: operators and their programs keep neither the watchdog nor the watch of the host waiting.
+        Admin.start(access, loop("rudder-admin"), shell, serviceManager.pulse(), phases);
     }
 
     /** A lease that another daemon of this host goes on with is not given back. */
@@ -199,11 +205,11 @@ public final class Daemon {
         continuity.leave(host.dataPath());
     }
 
-    /** One loop for what is neither packets nor leases: what the kernel and the service manager have to do with. */
-    private EventLoopGroup hostLoop() {
+    /** One loop for what is neither packets nor leases. */
+    private EventLoopGroup loop(String name) {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("rudder-host", true), EpollIoHandler.newFactory());
-        phases.onUndo("the host's loop", () -> loop.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+                1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
+        phases.onUndo("the loop " + name, () -> loop.shutdownGracefully(0, 1, TimeUnit.SECONDS));
         return loop;
     }
 

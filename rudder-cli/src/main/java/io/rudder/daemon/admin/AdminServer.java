@@ -37,6 +37,7 @@ public final class AdminServer implements AutoCloseable {
 
     private final EventLoop loop;
     private final ChannelGroup channels;
+    private final Connections connections = new Connections(MAX_CONNECTIONS);
     private final AdminPages pages;
     private final LoopPulse pulse;
     private final List<Future<?>> timers = new ArrayList<>();
@@ -91,11 +92,8 @@ public final class AdminServer implements AutoCloseable {
 
     /** On the admin loop. */
     private void accept(Channel connection) {
-        if (channels.size() > MAX_CONNECTIONS) {
-            connection.close();
-            return;
-        }
         channels.add(connection);
+        connections.add(connection);
         HttpDecoderConfig limits =
                 new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADER_BYTES);
         connection
@@ -103,7 +101,7 @@ public final class AdminServer implements AutoCloseable {
                 .addLast(new HttpServerCodec(limits))
                 .addLast(new HttpServerKeepAliveHandler())
                 .addLast(new HttpObjectAggregator(MAX_BODY_BYTES, true))
-                .addLast(new RequestDeadline(CONNECTION_BOUND))
+                .addLast(new RequestDeadline(CONNECTION_BOUND, connections::used))
                 .addLast(new AdminHandler(pages));
     }
 

@@ -19,6 +19,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -155,6 +157,37 @@ class AdminServerTest {
         assertThat(raw("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n"))
                 .contains("413 ");
         assertThat(get("/healthz").statusCode()).isEqualTo(200);
+    }
+
+    /** Whoever holds many connections must not keep probes and operators away. */
+    @Test
+    void whoComesTakesThePlaceOfTheIdlest() throws Exception {
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 128; i++) {
+                sockets.add(new Socket("127.0.0.1", server.address().getPort()));
+                sockets.get(i).setSoTimeout(20_000);
+            }
+            askOn(sockets.get(127));
+            askOn(sockets.get(0));
+            assertThat(get("/healthz").statusCode()).isEqualTo(200);
+            assertThat(sockets.get(1).getInputStream().read()).isEqualTo(-1);
+            askOn(sockets.get(0));
+            askOn(sockets.get(2));
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void askOn(Socket socket) throws IOException {
+        socket.getOutputStream().write("HEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        byte[] answer = socket.getInputStream().readNBytes(15);
+        assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200 OK");
+        while (socket.getInputStream().available() > 0) {
+            socket.getInputStream().skipNBytes(socket.getInputStream().available());
+        }
     }
 
     @Test
