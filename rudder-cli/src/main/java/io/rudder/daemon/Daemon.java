@@ -207,8 +207,8 @@ public final class Daemon {
 
     /** One loop for what is neither packets nor leases. */
     private EventLoopGroup loop(String name) {
-        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
+        EventLoopGroup loop =
+                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
         phases.onUndo("the loop " + name, () -> loop.shutdownGracefully(0, 1, TimeUnit.SECONDS));
         return loop;
     }

@@ -60,6 +60,8 @@ final class Mailbox implements ControlPlane.Listener {
 
     @Override
     public void onRoutes(RouteTable routes) {
+        // Only the newest are of use: they must not pile up while the daemon's thread is busy.
+        events.removeIf(DaemonEvent.Routes.class::isInstance);
         events.add(new DaemonEvent.Routes(routes));
     }
 

@@ -1,5 +1,6 @@
 /**
- * What the channels for TUN devices and UDP sockets have in common: packets in and out of a descriptor.
+ * What the channels for TUN devices, UDP sockets and netlink sockets have in common: whole messages in and out of a
+ * descriptor, one a system call.
  *
  * <p>Nothing is null here, neither what is given nor what is returned, unless it says so.
  *
