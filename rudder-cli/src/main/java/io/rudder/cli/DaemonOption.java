@@ -56,12 +56,12 @@ enum DaemonOption {
             "-hand-over",
             "",
             "false",
-            "Take the tunnel over from the daemon that runs with the same -run-dir, which then ends; packets wait meanwhile."),
+            "Take the tunnel over from the daemon that runs with the same -run-dir, which ends once this one carries packets."),
     FD_STORE(
             "-fd-store",
             "",
             "false",
-            "Leave the tunnel with systemd (FileDescriptorStoreMax) when the daemon ends, for the next one to go on with."),
+            "Leave the tunnel with systemd (FileDescriptorStoreMax) for the next daemon; its queues are long, for packets to wait in."),
     OFFLOAD(
             "-offload",
             "auto|off",

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the tunnel comes from the daemon before this one and goes on to the next: from process to process while both run,
- * or through the service manager's store. Meanwhile nobody reads, the device stays, and the kernel keeps the packets. On
- * the daemon's thread.
+ * How the tunnel comes from the daemon before this one and goes on to the next. From process to process: both carry
+ * packets until the next one says that it goes on. Through the service manager's store: meanwhile nobody reads, the
+ * device stays, and the kernel keeps the packets. On the daemon's thread.
  */
 final class Continuity {
     private static final Logger log = LoggerFactory.getLogger(Continuity.class);
@@ -52,7 +52,7 @@ final class Continuity {
         return predecessor.isPresent();
     }
 
-    /** The tunnel of the daemon before this one; from now on nobody reads it. */
+    /** The tunnel of the daemon before this one, which carries packets with it until {@link #own}. */
     Optional<TunnelDescriptors> inherit() throws HostException {
         if (settings.handOver()) {
             predecessor = Predecessor.find(group, settings.socket(), queues);

@@ -144,6 +144,7 @@ final class DataPath {
                 .underlay(local)
                 .routes(routes)
                 .offload(settings.carriage().offload())
+                .longQueues(settings.host().restart().fdStore())
                 .queues(settings.carriage().queues());
         settings.carriage().probeInterval().ifPresent(bootstrap::probeInterval);
         inherited.ifPresent(bootstrap::inherit);
@@ -225,24 +226,19 @@ final class DataPath {
     }
 
     /**
-     * Gives the tunnel to another daemon; what is on the host stays when this one ends.
+     * Gives the tunnel to another daemon, and carries packets until that one does; what is on the host stays when this one
+     * ends.
      *
      * @return whether it took it; if not, this one goes on, and a repair makes the device again if it is lost
      */
     boolean handOver(Successor successor) {
         try {
-            TunnelDescriptors descriptors = release();
-            try {
-                successor.give(descriptors);
-                descriptors.close();
-                othersHaveIt = true;
-            } catch (IOException e) {
-                log.warn("{}; going on with it", e.getMessage());
-                replaceTunnel(Optional.of(descriptors));
-            }
+            successor.give(tunnel.descriptors());
+            leave();
+        } catch (IOException e) {
+            log.warn("{}; going on with it", e.getMessage());
         } catch (HostException e) {
-            log.warn("the tunnel was lost while it was handed over: {}", e.getMessage());
-            successor.refuse();
+            log.warn("what was read last may be lost: {}", e.getMessage());
         }
         return othersHaveIt;
     }
@@ -253,8 +249,8 @@ final class DataPath {
 
     /** Stops carrying packets; others have the descriptors, and what is on the host stays when this daemon ends. */
     void leave() throws HostException {
-        release().close();
         othersHaveIt = true;
+        release().close();
     }
 
     /** Gives the device another address of the same network. */

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Numbered datagrams at a steady rate, unacknowledged. Arguments: {@code receive} or {@code send}, address, port, how
- * many in all, and to send how many a second. The receiver ends with {@code received N, lost L, doubled D, longest gap G
- * ms}, when no more come.
+ * many in all, and to send how many a second. The receiver ends with {@code received N, lost L, doubled D, disordered O,
+ * longest gap G ms}, when no more come.
  */
 public final class UdpStream {
     private static final int LENGTH = 100;
@@ -69,6 +69,8 @@ public final class UdpStream {
         BitSet seen = new BitSet(count);
         int received = 0;
         int doubled = 0;
+        int disordered = 0;
+        int highest = -1;
         long longestGap = 0;
         try (DatagramSocket socket = new DatagramSocket(address)) {
             socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
@@ -88,13 +90,15 @@ public final class UdpStream {
                 doubled += seen.get(number) ? 1 : 0;
                 received += seen.get(number) ? 0 : 1;
                 seen.set(number);
+                disordered += number < highest ? 1 : 0;
+                highest = Math.max(highest, number);
             }
         } catch (SocketTimeoutException e) {
             System.out.println("no more come");
         }
         System.out.println("lost ones: " + gaps(seen, count));
         System.out.printf(
-                "received %d, lost %d, doubled %d, longest gap %d ms%n",
-                received, count - received, doubled, longestGap / 1_000_000);
+                "received %d, lost %d, doubled %d, disordered %d, longest gap %d ms%n",
+                received, count - received, doubled, disordered, longestGap / 1_000_000);
     }
 }

@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   successor:  rudder-hand-over 2 {queues}\n
  *   this one:   a descriptor of each queue of the device, one of each UDP socket
+ *               ... both carry packets, each those that it reads
  *   successor:  goes on\n
- *               ... end of the connection, when this process has ended
+ *               ... this one stops reading, and sends what it had read; end of the connection, when it has ended
  * </pre>
  *
  * A request that cannot be met is answered by the end of the connection alone. A successor that ends it, or does not say

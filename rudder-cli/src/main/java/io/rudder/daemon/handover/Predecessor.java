@@ -59,7 +59,7 @@ public final class Predecessor {
     }
 
     /**
-     * Asks for the tunnel; the other daemon carries packets until it answers, and the kernel keeps them from then on.
+     * Asks for the tunnel; the other daemon carries packets, too, until {@link #confirm}.
      *
      * @throws IOException if it does not give it
      */
@@ -89,7 +89,7 @@ public final class Predecessor {
     }
 
     /**
-     * Tells the other daemon that this one goes on with the tunnel; it ends then.
+     * Tells the other daemon that this one carries packets and goes on with the tunnel; it ends then.
      *
      * @throws IOException if it has not waited for that
      */

@@ -65,12 +65,9 @@ final class DataLoop {
     private static final ChannelOption<Integer> IP_MTU_DISCOVER =
             new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
     private static final int IP_PMTUDISC_DO = 2;
-    // While nobody reads, the kernel keeps this much: two seconds of 10,000 packets a second. The usual length is the
-    // TUN driver's.
-    private static final int USUAL_QUEUE_PACKETS = 500;
-    private static final int WAITING_QUEUE_PACKETS = 20_000;
-    private static final int WAITING_BUFFER_BYTES = 32 << 20;
-    private static final long CATCH_UP_SECONDS = 5;
+    // What long queues hold: two seconds of 10,000 packets a second in the device, and more of small ones in the socket.
+    private static final int LONG_QUEUE_PACKETS = 20_000;
+    private static final int LONG_BUFFER_BYTES = 32 << 20;
     private static final long DRAIN_LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     // What may wait for a socket that is full, before packets are dropped.
     private static final WriteBufferWaterMark BACKLOG = new WriteBufferWaterMark(1 << 20, 4 << 20);
@@ -95,13 +92,14 @@ final class DataLoop {
         return bindTun(tunName)
                 .thenCompose(channel -> {
                     tun = (TunChannel) channel;
+                    if (options.longQueues() && inherited.device().isEmpty()) {
+                        lengthenQueue();
+                    }
                     return bindUdp();
                 })
                 .thenApply(channel -> {
                     udp = channel;
-                    if (inherited.socket().isEmpty()) {
-                        tuneSocket();
-                    }
+                    tuneSocket();
                     return this;
                 })
                 .whenComplete((self, failure) -> {
@@ -136,8 +134,9 @@ final class DataLoop {
         if (!accepts(SO_SNDBUFFORCE, SOCKET_BUFFER_BYTES)) {
             accepts(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES);
         }
-        if (!accepts(SO_RCVBUFFORCE, SOCKET_BUFFER_BYTES)) {
-            accepts(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+        int receiveBytes = options.longQueues() ? LONG_BUFFER_BYTES : SOCKET_BUFFER_BYTES;
+        if (!accepts(SO_RCVBUFFORCE, receiveBytes)) {
+            accepts(ChannelOption.SO_RCVBUF, receiveBytes);
         }
         udpCoalescing = options.offload() && accepts(UdpChannelConfig.UDP_GRO, 1);
     }
@@ -241,18 +240,7 @@ final class DataLoop {
             udp.pipeline().addLast("decap", new DecapHandler(routes, sink, batch, control, counters));
             tun.config().setAutoRead(true);
             udp.config().setAutoRead(true);
-            if (inherited.device().isPresent()) {
-                loop.schedule(this::haveUsualQueues, CATCH_UP_SECONDS, TimeUnit.SECONDS);
-            }
         });
-    }
-
-    /** What waited has been carried: long queues would only make packets late from now on. */
-    private void haveUsualQueues() {
-        if (tun.isOpen() && udp.isOpen()) {
-            tuneSocket();
-            queueLength(USUAL_QUEUE_PACKETS);
-        }
     }
 
     /** Probes peers through this loop's socket, once the loop carries packets. */
@@ -307,8 +295,6 @@ final class DataLoop {
                 released.completeExceptionally(new IOException("the tunnel is closed"));
                 return;
             }
-            accepts(SO_RCVBUFFORCE, WAITING_BUFFER_BYTES);
-            queueLength(WAITING_QUEUE_PACKETS);
             tun.config().setAutoRead(false);
             udp.config().setAutoRead(false);
             long deadline = System.nanoTime() + DRAIN_LIMIT_NANOS;
@@ -317,9 +303,10 @@ final class DataLoop {
         return released;
     }
 
-    private void queueLength(int packets) {
+    /** Before the device is up: the kernel drops what comes while a queue changes its length. */
+    private void lengthenQueue() {
         try {
-            new NetworkDevice(tun.localAddress().name()).queueLength(packets);
+            new NetworkDevice(tun.localAddress().name()).queueLength(LONG_QUEUE_PACKETS);
         } catch (IOException e) {
             log.debug("the queue stays as it is: {}", e.getMessage());
         }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
  *
  * @param underlay where datagrams are received and sent from
  * @param offload whether to use the kernel's offloads as far as it has them
+ * @param longQueues whether the kernel is to keep packets for seconds while nobody reads
  * @param shared whether several loops share device and address
  * @param memory where buffers come from
  * @param device makes the device's channels
@@ -20,6 +21,7 @@ import java.net.InetSocketAddress;
 record DataLoopOptions(
         InetSocketAddress underlay,
         boolean offload,
+        boolean longQueues,
         boolean shared,
         ByteBufAllocator memory,
         ChannelFactory<? extends TunChannel> device,

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
  * <tr><td>{@link #tunName}</td><td>{@code rudder0}</td></tr>
  * <tr><td>{@link #offload}</td><td>true</td></tr>
  * <tr><td>{@link #queues}</td><td>1</td></tr>
+ * <tr><td>{@link #longQueues}</td><td>false</td></tr>
  * <tr><td>{@link #routes}</td><td>none: nothing is carried</td></tr>
  * <tr><td>{@link #inherit}</td><td>nothing: device and socket are made</td></tr>
  * <tr><td>{@link #probeInterval}</td><td>none: peers are not probed</td></tr>
@@ -43,6 +44,7 @@ public final class TunnelBootstrap {
     private String tunName = "rudder0";
     private boolean offload = true;
     private int queues = 1;
+    private boolean longQueues;
     private Optional<Duration> probeInterval = Optional.empty();
     // Not pooled: the loops' few large buffers are used again by their owners, and copying into a buffer of the
     // adaptive allocator makes an object each time.
@@ -83,6 +85,15 @@ public final class TunnelBootstrap {
             throw new IllegalArgumentException("queues: " + count + " (expected: 1 or more)");
         }
         queues = count;
+        return this;
+    }
+
+    /**
+     * Whether the kernel is to keep packets for seconds while nobody reads, for a tunnel that goes on in another process
+     * after this one has ended. Where more comes than can be carried, packets wait that much longer.
+     */
+    public TunnelBootstrap longQueues(boolean keep) {
+        longQueues = keep;
         return this;
     }
 
@@ -160,8 +171,8 @@ public final class TunnelBootstrap {
     public CompletableFuture<Tunnel> open() {
         Objects.requireNonNull(group, "group");
         Objects.requireNonNull(underlay, "underlay");
-        DataLoopOptions options =
-                new DataLoopOptions(underlay, offload, queues > 1, allocator, device, tunHandler, udpHandler);
+        DataLoopOptions options = new DataLoopOptions(
+                underlay, offload, longQueues, queues > 1, allocator, device, tunHandler, udpHandler);
         int devices = inherited.map(all -> all.devices().size()).orElse(queues);
         if (devices != queues) {
             inherited.get().close();
