@@ -79,6 +79,8 @@ class RestartIT {
         RudderProcess a = daemons.get(0);
         RudderProcess b = daemons.get(1);
         awaitPing(a, b);
+        // Loses nothing by itself once its code is compiled.
+        a.host().run("ping", "-f", "-q", "-c", "20000", b.overlayAddress());
         String before = state(a.host());
         Host inA = CLUSTER.addContainer(a, "ca", 2);
         Host inB = CLUSTER.addContainer(b, "cb", 2);
