@@ -15,9 +15,11 @@ import io.rudder.it.tun.OwnNetwork;
 import io.rudder.lease.LeasePolicy;
 import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.tunnel.Tunnel;
+import io.rudder.netty.tunnel.TunnelDescriptors;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
 import io.rudder.status.Counters;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,40 +114,44 @@ class DataPathIT {
         assertThat(state().replaceAll("(?m)^\\d+:", "")).isEqualTo(before.replaceAll("(?m)^\\d+:", ""));
     }
 
+    /** The next daemon carries packets by then, and what the loop still does is no reason to keep it from that. */
     @Test
-    void aTunnelThatIsNotReleasedInTimeIsNotHandedOverAndMadeAgain() throws Exception {
+    void aTunnelWhoseLoopStandsStillIsHandedOver() throws Exception {
         DataPath path = open();
         String before = state();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        CompletableFuture<Successor> asked = new CompletableFuture<>();
+        HandOverServer server = HandOverServer.open(group, folder.resolve("hand-over.sock"), asked::complete);
         try {
-            refuseSlowly(path);
-            assertMadeAgain(path, before);
+            CompletableFuture<TunnelDescriptors> taken = goOn(group);
+            CountDownLatch blocked = block(path);
+
+            assertThat(path.handOver(asked.get(BOUND.toSeconds(), TimeUnit.SECONDS)))
+                    .isTrue();
+
+            blocked.countDown();
+            phases.undoAll();
+            assertThat(state()).isEqualTo(before);
+            taken.get(BOUND.toSeconds(), TimeUnit.SECONDS).close();
         } finally {
+            server.close();
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(BOUND.toMillis());
             phases.undoAll();
         }
     }
 
-    private void refuseSlowly(DataPath path) throws Exception {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        CompletableFuture<Successor> asked = new CompletableFuture<>();
-        HandOverServer server = HandOverServer.open(group, folder.resolve("hand-over.sock"), asked::complete);
+    private CompletableFuture<TunnelDescriptors> goOn(EventLoopGroup group) {
         Predecessor other =
                 Predecessor.find(group, folder.resolve("hand-over.sock"), 1).orElseThrow();
-        CompletableFuture<?> taken = CompletableFuture.runAsync(() -> {
+        return CompletableFuture.supplyAsync(() -> {
             try {
-                other.take(1).close();
-            } catch (Exception e) {
+                TunnelDescriptors taken = other.take(1);
+                other.confirm();
+                return taken;
+            } catch (IOException e) {
                 throw new IllegalStateException(e.getMessage(), e);
             }
         });
-        Successor successor = asked.get(BOUND.toSeconds(), TimeUnit.SECONDS);
-        CountDownLatch blocked = block(path);
-
-        assertThat(path.handOver(successor)).isFalse();
-
-        assertThat(taken).failsWithin(BOUND).withThrowableThat().withMessageContaining("does not hand its tunnel over");
-        blocked.countDown();
-        server.close();
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(BOUND.toMillis());
     }
 
     @Test

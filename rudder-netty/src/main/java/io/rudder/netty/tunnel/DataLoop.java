@@ -65,7 +65,8 @@ final class DataLoop {
     private static final ChannelOption<Integer> IP_MTU_DISCOVER =
             new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
     private static final int IP_PMTUDISC_DO = 2;
-    // What long queues hold: two seconds of 10,000 packets a second in the device, and more of small ones in the socket.
+    // What long queues hold: two seconds of 10,000 packets a second in the device, and more of small ones in the
+    // socket.
     private static final int LONG_QUEUE_PACKETS = 20_000;
     private static final int LONG_BUFFER_BYTES = 32 << 20;
     private static final long DRAIN_LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
