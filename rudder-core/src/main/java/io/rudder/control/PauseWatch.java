@@ -16,7 +16,6 @@ public final class PauseWatch implements AutoCloseable {
     private final ControlLoop loop;
     private final LoopScope scope;
     private final Consumer<Duration> listener;
-    private ControlLoop.Timer timer = () -> {};
     private long lastNanos;
     private Instant lastWallTime = Instant.EPOCH;
 
@@ -29,9 +28,18 @@ public final class PauseWatch implements AutoCloseable {
 
     /** Starts to watch the clocks. */
     public void start() {
+        remember();
+        scope.schedule(INTERVAL, this::lookAndGoOn);
+    }
+
+    private void remember() {
         lastNanos = loop.nanoTime();
         lastWallTime = loop.wallTime();
-        timer = scope.schedule(INTERVAL, this::look);
+    }
+
+    private void lookAndGoOn() {
+        scope.schedule(INTERVAL, this::lookAndGoOn);
+        look();
     }
 
     /** Looks now, before something is done that a pause has a say in. */
@@ -39,8 +47,7 @@ public final class PauseWatch implements AutoCloseable {
         Duration elapsed = Duration.ofNanos(loop.nanoTime() - lastNanos);
         Duration late = elapsed.minus(INTERVAL);
         Duration jump = Duration.between(lastWallTime, loop.wallTime()).minus(elapsed);
-        timer.cancel();
-        start();
+        remember();
         if (late.compareTo(TOLERANCE) > 0) {
             listener.accept(late);
         } else if (jump.abs().compareTo(TOLERANCE) > 0) {

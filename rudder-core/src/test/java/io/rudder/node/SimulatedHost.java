@@ -5,6 +5,7 @@ import io.rudder.lease.ControlContext;
 import io.rudder.lease.Lease;
 import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.RegistryEntry;
+import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import io.rudder.peer.Peer;
 import io.rudder.peer.RouteTable;
@@ -20,19 +21,21 @@ import java.util.SplittableRandom;
 final class SimulatedHost implements ControlPlane.Listener {
     final NodeIdentity identity;
     final MemoryRegistry registry;
+    private final String name;
     private final MemoryStore store;
     private final PausableLoop process;
-    private final Runnable onTable;
+    private final Listener listener;
     private final ControlPlane plane;
     private RouteTable routes = RouteTable.EMPTY;
     private boolean joined;
     private boolean alive = true;
 
-    SimulatedHost(VirtualLoop loop, MemoryStore store, NodeSettings settings, long seed, Runnable onTable) {
+    SimulatedHost(VirtualLoop loop, MemoryStore store, NodeSettings settings, long seed, Listener listener) {
         this.identity = settings.identity();
+        this.name = Ipv4.format(identity.publicIp());
         this.store = store;
-        this.process = new PausableLoop(loop);
-        this.onTable = onTable;
+        this.process = new PausableLoop(loop, () -> listener.onTurn(this));
+        this.listener = listener;
         this.registry = new MemoryRegistry(store, loop);
         registry.beforeRevoke(this::checkThatItIsOwn);
         plane = new ControlPlane(
@@ -46,6 +49,10 @@ final class SimulatedHost implements ControlPlane.Listener {
                 throw new AssertionError(identity + " deletes " + entry);
             }
         }
+    }
+
+    String name() {
+        return name;
     }
 
     void kill() {
@@ -107,7 +114,7 @@ final class SimulatedHost implements ControlPlane.Listener {
     @Override
     public void onRoutes(RouteTable table) {
         routes = table;
-        onTable.run();
+        listener.onTable(this);
     }
 
     @Override
@@ -120,5 +127,14 @@ final class SimulatedHost implements ControlPlane.Listener {
         return identity + (alive ? " " : " dead ")
                 + routes.own().map(Ipv4Prefix::toString).orElse("without a subnet") + " "
                 + status().lease().state();
+    }
+
+    /** Hears of a host. */
+    interface Listener {
+        /** It is about to do something. */
+        void onTurn(SimulatedHost host);
+
+        /** It has another route table. */
+        void onTable(SimulatedHost host);
     }
 }

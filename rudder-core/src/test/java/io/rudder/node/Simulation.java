@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
  * Hosts, one store, one clock, and faults drawn from a seed: the same seed gives the same run. In the end the faults
  * stop, and when all has become quiet the hosts must agree with the store.
  */
-final class Simulation {
+final class Simulation implements SimulatedHost.Listener {
     static final Duration TIME_TO_LIVE = Duration.ofMinutes(10);
     private static final Duration RENEW_INTERVAL = Duration.ofMinutes(2);
     // Silence of a watch, its restart, held removals and their second list, and the wait of a host that was refused.
@@ -39,6 +39,7 @@ final class Simulation {
     final List<SimulatedHost> hosts = new ArrayList<>();
     private final SimulationFaults faults = new SimulationFaults(this);
     private final SimulationChecks checks = new SimulationChecks(this);
+    private String turn = "";
     private boolean settled;
     private boolean faulty;
 
@@ -96,7 +97,7 @@ final class Simulation {
                 previous,
                 new LeasePolicy(TIME_TO_LIVE, RENEW_INTERVAL, false, LeasePolicy.OnLost.FENCE),
                 "/coreos.com/network");
-        SimulatedHost host = new SimulatedHost(loop, store, settings, random.nextLong(), this::tableChanged);
+        SimulatedHost host = new SimulatedHost(loop, store, settings, random.nextLong(), this);
         host.registry.fates(this::fate);
         host.registry.latency(() -> Duration.ofNanos(random.nextLong(50_000_000)));
         return host;
@@ -119,9 +120,20 @@ final class Simulation {
         return spoiled ? Fate.values()[random.nextInt(Fate.values().length)] : Fate.ANSWERED;
     }
 
-    private void tableChanged() {
+    /** The simulated time and whose turn it is, for a log. */
+    String moment() {
+        return Duration.ofNanos(loop.nanoTime()) + " " + turn + ": ";
+    }
+
+    @Override
+    public void onTurn(SimulatedHost host) {
+        turn = host.name();
+    }
+
+    @Override
+    public void onTable(SimulatedHost host) {
         if (settled && plan.kind() != SimulationPlan.Kind.WILD) {
-            checks.everybodyReachesEverybody();
+            checks.reachesEverybody(host);
         }
     }
 }

@@ -1,9 +1,11 @@
 package io.rudder.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import ch.qos.logback.classic.Level;
 import io.rudder.testing.LogLines;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -11,39 +13,47 @@ import org.junit.jupiter.api.Test;
  * runs with new seeds instead of some with the same ones each time.
  */
 class SimulationTest {
-    private static final int USUAL_RUNS = 40;
-    private static final int MOST_USUAL_HOSTS = 50;
+    private static final int USUAL_SEEDS = 1000;
+    // A run of hundreds of hosts takes as long as a thousand others.
+    private static final int MOST_USUAL_HOSTS = 100;
+    // What only new seeds found, so that it stays found.
+    private static final long[] FAILED_ONCE = {9_970_313_699_034L};
 
     private final Long replayed = Long.getLong("rudder.sim.seed");
     private final Integer wanted = Integer.getInteger("rudder.sim.runs");
-    private final long begunNanos = System.nanoTime();
-    private long hosts;
 
     @Test
-    void hostsAgreeWithTheStoreOnceAllIsQuiet() {
-        boolean isUsual = replayed == null && wanted == null;
-        int runs = replayed != null ? 1 : wanted != null ? wanted : USUAL_RUNS;
-        long first = replayed != null ? replayed : wanted != null ? System.nanoTime() : 1;
-        for (long seed = first; seed < first + runs; seed++) {
-            SimulationPlan plan = SimulationPlan.of(seed);
-            if (isUsual && plan.hosts() > MOST_USUAL_HOSTS) {
-                continue;
-            }
-            run(plan);
-            hosts += plan.hosts();
+    void hostsAgreeWithTheStoreOnceAllIsQuiet() throws InterruptedException {
+        if (replayed != null) {
+            replay(SimulationPlan.of(replayed));
+        } else if (wanted != null) {
+            long first = System.nanoTime();
+            run(LongStream.range(first, first + wanted).toArray());
+        } else {
+            run(LongStream.concat(LongStream.rangeClosed(1, USUAL_SEEDS), LongStream.of(FAILED_ONCE))
+                    .filter(seed -> SimulationPlan.of(seed).hosts() <= MOST_USUAL_HOSTS)
+                    .toArray());
         }
-        System.out.printf(
-                "simulation: %d runs with %d hosts in %.1f s, seeds from %d%n",
-                runs, hosts, (System.nanoTime() - begunNanos) / 1e9, first);
     }
 
-    private void run(SimulationPlan plan) {
-        try (LogLines log = new LogLines(replayed == null ? Level.OFF : Level.DEBUG)) {
+    private static void run(long[] seeds) throws InterruptedException {
+        try (LogLines silence = new LogLines(Level.OFF)) {
+            SimulationBatch batch = new SimulationBatch(seeds).run();
+            System.out.println("simulation: " + batch.summary());
+            assertThat(batch.failures()).as("seeds to replay").isEmpty();
+            assertThat(silence.lines()).isEmpty();
+        }
+    }
+
+    private static void replay(SimulationPlan plan) {
+        Simulation simulation = new Simulation(plan);
+        try (LogLines log = new LogLines(Level.DEBUG, simulation::moment)) {
             try {
-                new Simulation(plan).run();
+                simulation.run();
             } catch (Throwable failure) {
+                fail(plan + " failed", failure);
+            } finally {
                 log.lines().forEach(System.out::println);
-                fail("replay this run (" + plan + ") with -Drudder.sim.seed=" + plan.seed(), failure);
             }
         }
     }

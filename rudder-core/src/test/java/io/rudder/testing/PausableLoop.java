@@ -10,10 +10,17 @@ import java.util.Deque;
 public final class PausableLoop implements ControlLoop {
     private final VirtualLoop loop;
     private final Deque<Runnable> missed = new ArrayDeque<>();
+    private final Runnable beforeEach;
     private boolean paused;
 
     public PausableLoop(VirtualLoop loop) {
+        this(loop, () -> {});
+    }
+
+    /** @param beforeEach runs before each task, so that somebody can tell whose turn it is */
+    public PausableLoop(VirtualLoop loop, Runnable beforeEach) {
         this.loop = loop;
+        this.beforeEach = beforeEach;
     }
 
     public void pause() {
@@ -23,7 +30,7 @@ public final class PausableLoop implements ControlLoop {
     public void goOn() {
         paused = false;
         while (!missed.isEmpty()) {
-            loop.execute(missed.remove());
+            execute(missed.remove());
         }
     }
 
@@ -43,6 +50,7 @@ public final class PausableLoop implements ControlLoop {
             if (paused) {
                 missed.add(task);
             } else {
+                beforeEach.run();
                 task.run();
             }
         });
