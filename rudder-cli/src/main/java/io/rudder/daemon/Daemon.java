@@ -191,6 +191,8 @@ public final class Daemon {
                 task.task().run();
             } else if (event instanceof DaemonEvent.HostChanged) {
                 host.hint();
+            } else if (event instanceof DaemonEvent.FilterChanged) {
+                host.filterHint();
             } else if (event instanceof DaemonEvent.Routes routes) {
                 carry(routes.table());
             } else if (event instanceof DaemonEvent.HandOver next

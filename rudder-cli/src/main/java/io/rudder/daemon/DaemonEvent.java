@@ -22,6 +22,9 @@ sealed interface DaemonEvent {
     /** The kernel or the data path: something changed on the host. */
     record HostChanged() implements DaemonEvent {}
 
+    /** The kernel: something changed in the packet filter. */
+    record FilterChanged() implements DaemonEvent {}
+
     /** The watchdog: something to do on the daemon's thread, at once. */
     record Task(Runnable task) implements DaemonEvent {}
 

@@ -309,6 +309,11 @@ final class DataPath {
         return network.repairSetting();
     }
 
+    /** Whether the kernel tells of changes of the packet filter. */
+    boolean filterIsWatched() {
+        return firewall.isWatched();
+    }
+
     /** Accepts forwarded packets again if the packet filter's policy was changed. */
     void keepUp() {
         firewall.keepUp();

@@ -32,6 +32,9 @@ final class HostSide {
     private static final Logger log = LoggerFactory.getLogger(HostSide.class);
     // Nobody tells of a changed kernel setting.
     private static final Duration SETTING_INTERVAL = Duration.ofMillis(500);
+    private static final Duration LOOK_REST = Duration.ofMillis(200);
+    // A look at the packet filter starts a program.
+    private static final Duration FILTER_REST = Duration.ofMillis(500);
 
     private final DaemonSettings settings;
     private final SubnetFile subnetFile;
@@ -39,7 +42,8 @@ final class HostSide {
     private final Mailbox mailbox;
     private final IntConsumer onAddress;
     private final Counters counters = new Counters();
-    private final RepairPace pace = new RepairPace(System::nanoTime);
+    private final RepairPace pace = new RepairPace(System::nanoTime, LOOK_REST);
+    private final RepairPace filterPace = new RepairPace(System::nanoTime, FILTER_REST);
     private final RepairLog repairLog = new RepairLog(System::nanoTime);
     private ExternalInterface underlay;
     private int port;
@@ -105,11 +109,12 @@ final class HostSide {
             dataPath.get().own();
         }
         writeSubnetFile();
-        HostWatch watch = HostWatch.open(group, content().network(), mailbox::onHostChanged);
+        HostWatch watch = HostWatch.open(group, content().network(), mailbox::onHostChanged, mailbox::onFilterChanged);
         phases.onUndo("the watch of the host", watch::close);
         opened = true;
         // What changed between the making and the watching.
         pace.hint();
+        filterPace.hint();
     }
 
     /** The host has another subnet than before. */
@@ -181,12 +186,22 @@ final class HostSide {
     /** Something changed on the host: it is looked at soon. */
     void hint() {
         pace.hint();
+        if (dataPath.filter(path -> !path.filterIsWatched()).isPresent()) {
+            filterHint();
+        }
+    }
+
+    /** Something changed in the packet filter: it is looked at soon. */
+    void filterHint() {
+        filterPace.hint();
     }
 
     /** How long the host may be left alone. */
     long nanosUntilTick() {
-        // nothing is looked at before the host has joined: the pace, which waits for a look, would ask for one at once
-        return wanted.isEmpty() ? SETTING_INTERVAL.toNanos() : Math.min(pace.nanosLeft(), SETTING_INTERVAL.toNanos());
+        // nothing is looked at before the host is open: a pace, which waits for a look, would ask for one at once
+        return opened
+                ? Math.min(Math.min(pace.nanosLeft(), filterPace.nanosLeft()), SETTING_INTERVAL.toNanos())
+                : SETTING_INTERVAL.toNanos();
     }
 
     /** Looks at the host if it is time, and always at what nobody tells of. */
@@ -199,6 +214,10 @@ final class HostSide {
         } else {
             dataPath.filter(DataPath::repairSetting).ifPresent(path -> repaired(Counter.REPAIR_SETTING));
         }
+        if (filterPace.nanosLeft() <= 0) {
+            dataPath.ifPresent(DataPath::keepUp);
+            filterPace.looked();
+        }
     }
 
     private void look() {
@@ -207,7 +226,6 @@ final class HostSide {
             List<Counter> repairs = dataPath.isPresent() ? dataPath.get().repair(local(), address()) : List.of();
             repairs.forEach(this::repaired);
             writeSubnetFile();
-            dataPath.ifPresent(DataPath::keepUp);
             pace.looked();
         } catch (HostException e) {
             failed(e);

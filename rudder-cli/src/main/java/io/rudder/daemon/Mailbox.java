@@ -10,21 +10,15 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Hands over to the daemon's thread what the control plane, the data path and signals tell on theirs. */
 final class Mailbox implements ControlPlane.Listener {
     private final BlockingQueue<DaemonEvent> events = new LinkedBlockingQueue<>();
-    private final AtomicBoolean hostChanged = new AtomicBoolean();
 
     /** The oldest event that was not taken yet, to be waited for; empty if none comes in time. */
     Optional<DaemonEvent> poll(long timeoutNanos) throws HostException {
         try {
-            Optional<DaemonEvent> event = Optional.ofNullable(events.poll(timeoutNanos, TimeUnit.NANOSECONDS));
-            if (event.orElse(null) instanceof DaemonEvent.HostChanged) {
-                hostChanged.set(false);
-            }
-            return event;
+            return Optional.ofNullable(events.poll(timeoutNanos, TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HostException("interrupted", e);
@@ -38,8 +32,17 @@ final class Mailbox implements ControlPlane.Listener {
 
     /** Something changed on the host; many changes before the daemon takes the event are one. */
     void onHostChanged() {
-        if (!hostChanged.getAndSet(true)) {
-            events.add(new DaemonEvent.HostChanged());
+        addOnce(new DaemonEvent.HostChanged());
+    }
+
+    /** Something changed in the packet filter. */
+    void onFilterChanged() {
+        addOnce(new DaemonEvent.FilterChanged());
+    }
+
+    private void addOnce(DaemonEvent event) {
+        if (!events.contains(event)) {
+            events.add(event);
         }
     }
 

@@ -13,19 +13,23 @@ final class RepairPace {
     /** What is done together is looked at together. */
     static final Duration COALESCING = Duration.ofMillis(10);
 
-    /** How long after a look the next one follows at the earliest, however much changes on the host. */
-    static final Duration REST = Duration.ofMillis(200);
-
     /** How long after a look the next one follows without a hint. */
     static final Duration INTERVAL = Duration.ofSeconds(10);
 
     private final LongSupplier nanoTime;
+    private final Duration rest;
     private final Backoff backoff = new Backoff(Backoff.FIRST, new SplittableRandom());
     private long dueNanos;
     private long restUntilNanos;
 
-    RepairPace(LongSupplier nanoTime) {
+    /**
+     * The first look comes after the interval.
+     *
+     * @param rest how long after a look the next one follows at the earliest, however much changes
+     */
+    RepairPace(LongSupplier nanoTime, Duration rest) {
         this.nanoTime = nanoTime;
+        this.rest = rest;
         this.restUntilNanos = nanoTime.getAsLong();
         this.dueNanos = restUntilNanos + INTERVAL.toNanos();
     }
@@ -48,7 +52,7 @@ final class RepairPace {
     void looked() {
         long now = nanoTime.getAsLong();
         backoff.reset();
-        restUntilNanos = now + REST.toNanos();
+        restUntilNanos = now + rest.toNanos();
         dueNanos = now + INTERVAL.toNanos();
     }
 

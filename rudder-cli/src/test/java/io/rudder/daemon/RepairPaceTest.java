@@ -7,7 +7,9 @@ import org.junit.jupiter.api.Test;
 
 class RepairPaceTest {
     private long nanos = 5;
-    private final RepairPace pace = new RepairPace(() -> nanos);
+    private static final Duration REST = Duration.ofMillis(200);
+
+    private final RepairPace pace = new RepairPace(() -> nanos, REST);
 
     private Duration left() {
         return Duration.ofNanos(pace.nanosLeft());
@@ -38,7 +40,7 @@ class RepairPaceTest {
     void restsAfterALookHoweverMuchChanges() {
         pace.looked();
         pace.hint();
-        assertThat(left()).isEqualTo(RepairPace.REST);
+        assertThat(left()).isEqualTo(REST);
     }
 
     @Test
@@ -53,7 +55,7 @@ class RepairPaceTest {
         }
         assertThat(last).isGreaterThanOrEqualTo(Duration.ofMillis(2500));
         pace.looked();
-        pass(RepairPace.REST);
+        pass(REST);
         pace.hint();
         assertThat(left()).isEqualTo(RepairPace.COALESCING);
     }

@@ -76,6 +76,11 @@ public final class Firewall {
         attempt(forwardRules, ForwardRules::install);
     }
 
+    /** Whether the kernel tells {@link HostWatch} of changes: the older kernel interface does not. */
+    public boolean isWatched() {
+        return !IptablesForwardRules.isLegacyInUse();
+    }
+
     /** Removes all rules of this device. */
     public void remove() throws HostException {
         attempt(forwardRules, ForwardRules::remove);

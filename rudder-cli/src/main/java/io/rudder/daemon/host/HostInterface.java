@@ -8,6 +8,7 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +35,15 @@ record HostInterface(String name, List<Address> addresses, int mtuBytes, boolean
             return NetworkInterface.networkInterfaces().map(HostInterface::of).toList();
         } catch (SocketException e) {
             throw new HostException("could not list the network interfaces: " + e.getMessage(), e);
+        }
+    }
+
+    /** One interface at this moment, by its name. */
+    static Optional<HostInterface> read(String name) throws HostException {
+        try {
+            return Optional.ofNullable(NetworkInterface.getByName(name)).map(HostInterface::of);
+        } catch (SocketException e) {
+            throw new HostException("could not look at interface " + name + ": " + e.getMessage(), e);
         }
     }
 

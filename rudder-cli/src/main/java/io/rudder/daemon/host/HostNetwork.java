@@ -45,9 +45,7 @@ public final class HostNetwork {
     }
 
     private Optional<HostInterface> device() throws HostException {
-        return HostInterface.readAll().stream()
-                .filter(candidate -> candidate.name().equals(tunName))
-                .findFirst();
+        return HostInterface.read(tunName);
     }
 
     /**

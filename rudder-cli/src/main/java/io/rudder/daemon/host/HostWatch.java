@@ -8,25 +8,28 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.rudder.net.Ipv4Prefix;
+import io.rudder.netty.netlink.FilterMessages;
 import io.rudder.netty.netlink.NetlinkChannel;
 import io.rudder.netty.netlink.NetlinkGroups;
 import io.rudder.netty.netlink.RouteChange;
 import io.rudder.netty.netlink.RouteMessages;
+import java.util.List;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells, from the kernel's own notifications, that something changed on the host which the overlay depends on: an
- * interface, an address, or a route inside the overlay's network. What it was, whoever listens has to look at: a
+ * interface, an address, a route inside the overlay's network, or the packet filter. What it was, whoever listens has to look at: a
  * notification says what somebody did, not what is there now. Lives on one event loop.
  */
 public final class HostWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HostWatch.class);
 
-    private final Channel channel;
+    private final List<Channel> channels;
 
-    private HostWatch(Channel channel) {
-        this.channel = channel;
+    private HostWatch(List<Channel> channels) {
+        this.channels = channels;
     }
 
     /**
@@ -35,50 +38,60 @@ public final class HostWatch implements AutoCloseable {
      * @param group loops of Netty's epoll transport
      * @param network all addresses of the overlay
      * @param onChange called on a loop, once for all changes that are read together
+     * @param onFilterChange the same for the packet filter; never called where it is that of the older kernel interface
      */
-    public static HostWatch open(EventLoopGroup group, Ipv4Prefix network, Runnable onChange) {
+    public static HostWatch open(EventLoopGroup group, Ipv4Prefix network, Runnable onChange, Runnable onFilterChange) {
+        return new HostWatch(List.of(
+                watch(group, NetlinkGroups.IPV4_HOST, datagram -> concernsHost(datagram, network), onChange),
+                watch(group, NetlinkGroups.NFTABLES, FilterMessages::concernChains, onFilterChange)));
+    }
+
+    private static Channel watch(
+            EventLoopGroup group, NetlinkGroups groups, Predicate<ByteBuf> concerns, Runnable onChange) {
         ChannelFuture bound = new Bootstrap()
                 .group(group)
-                .channel(NetlinkChannel.class)
-                .handler(new ChangeHandler(network, onChange))
-                .bind(NetlinkGroups.IPV4_HOST);
+                .channelFactory(() -> new NetlinkChannel(groups))
+                .handler(new ChangeHandler(concerns, onChange))
+                .bind(groups);
         bound.addListener(done -> {
             if (!done.isSuccess()) {
                 log.warn(
                         "changes on the host are noticed late: {}", done.cause().getMessage());
             }
         });
-        return new HostWatch(bound.channel());
+        return bound.channel();
+    }
+
+    private static boolean concernsHost(ByteBuf datagram, Ipv4Prefix network) {
+        boolean[] found = new boolean[1];
+        RouteMessages.read(datagram, change -> found[0] |= concerns(change, network));
+        return found[0];
+    }
+
+    /** A router's table may change all the time: only what overlaps the network counts. */
+    private static boolean concerns(RouteChange change, Ipv4Prefix network) {
+        return !(change instanceof RouteChange.Route route)
+                || route.destination().length() > 0 && route.destination().overlaps(network);
     }
 
     @Override
     public void close() {
-        channel.close();
+        channels.forEach(Channel::close);
     }
 
     private static final class ChangeHandler extends SimpleChannelInboundHandler<ByteBuf> {
-        private final Ipv4Prefix network;
+        private final Predicate<ByteBuf> concerns;
         private final Runnable onChange;
         private boolean concerned;
 
-        ChangeHandler(Ipv4Prefix network, Runnable onChange) {
-            this.network = network;
+        ChangeHandler(Predicate<ByteBuf> concerns, Runnable onChange) {
+            this.concerns = concerns;
             this.onChange = onChange;
         }
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, ByteBuf datagram) {
-            RouteMessages.read(datagram, change -> {
-                if (concerns(change)) {
-                    concerned = true;
-                }
-            });
-        }
-
-        /** A router's table may change all the time: only what overlaps the network counts. */
-        private boolean concerns(RouteChange change) {
-            return !(change instanceof RouteChange.Route route)
-                    || route.destination().length() > 0 && route.destination().overlaps(network);
+            concerned = concerned || concerns.test(datagram);
         }
 
         @Override

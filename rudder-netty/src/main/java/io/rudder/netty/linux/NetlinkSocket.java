@@ -7,11 +7,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A socket on which the kernel tells what changes in its network configuration (rtnetlink(7)). Needs no rights. It sees
+ * A socket on which the kernel tells what changes in its network configuration (netlink(7)). Needs no rights. It sees
  * the network namespace that the calling thread was in when it was opened. Not thread-safe.
  */
 public final class NetlinkSocket extends FileDescriptor {
-    private static final int NETLINK_ROUTE = 0;
+    /** Links, addresses and routes: rtnetlink(7). */
+    public static final int ROUTE = 0;
+
+    /** Packet filter: linux/netfilter/nfnetlink.h. */
+    public static final int NETFILTER = 12;
+
     // struct sockaddr_nl: family (2), pad (2), port id (4, 0 lets the kernel choose), groups (4).
     private static final int SOCKADDR_SIZE = 12;
     private static final int GROUPS = 8;
@@ -20,11 +25,15 @@ public final class NetlinkSocket extends FileDescriptor {
         super(fd);
     }
 
-    /** Opens a socket that hears nothing yet. */
-    public static NetlinkSocket open() throws IOException {
+    /**
+     * Opens a socket that hears nothing yet.
+     *
+     * @param protocol the part of the kernel, {@link #ROUTE} or {@link #NETFILTER}
+     */
+    public static NetlinkSocket open(int protocol) throws IOException {
         try {
             int type = LibC.SOCK_RAW | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK;
-            return new NetlinkSocket(LibC.socket(LibC.AF_NETLINK, type, NETLINK_ROUTE));
+            return new NetlinkSocket(LibC.socket(LibC.AF_NETLINK, type, protocol));
         } catch (LastErrorException e) {
             throw new IOException("cannot open a netlink socket: " + LibC.strerror(e.getErrorCode()), e);
         }
@@ -33,7 +42,7 @@ public final class NetlinkSocket extends FileDescriptor {
     /**
      * Subscribes.
      *
-     * @param groups the sum of {@code RTMGRP_} flags of linux/rtnetlink.h
+     * @param groups a bit for each, as the sum of {@code RTMGRP_} flags of linux/rtnetlink.h
      */
     public void join(int groups) throws IOException {
         ByteBuffer address = ByteBuffer.allocate(SOCKADDR_SIZE).order(ByteOrder.nativeOrder());

@@ -13,8 +13,8 @@ import java.net.SocketAddress;
 
 /**
  * A channel that reads what the kernel tells about its network configuration; bound to {@link NetlinkGroups}. Each
- * message is a {@link ByteBuf} with one or more netlink messages, for {@link RouteMessages} to read. Nothing is
- * written.
+ * message is a {@link ByteBuf} with one or more netlink messages, for {@link RouteMessages} or {@link FilterMessages} to
+ * read. Nothing is written.
  *
  * <p>When messages came faster than they were read, the kernel drops some and an exception goes through the pipeline
  * (ENOBUFS, netlink(7)); the channel stays open. Whoever keeps a picture of the host then has to look at all of it.
@@ -23,13 +23,20 @@ public final class NetlinkChannel extends AbstractPacketChannel {
     // The kernel's own programs read into 32 KiB: no notification is longer (NLMSG_GOODSIZE is at most 8 KiB).
     private static final int BUFFER_BYTES = 32768;
 
+    private final int protocol;
     private final NetlinkSocket socket;
     private final ChannelConfig config;
 
-    /** Opens a socket; {@link ChannelException} says in one line why it cannot be. */
+    /** One for links, addresses and routes; {@link ChannelException} says in one line why it cannot be. */
     public NetlinkChannel() {
+        this(NetlinkGroups.IPV4_HOST);
+    }
+
+    /** One that can be bound to these groups, and to others of the same part of the kernel. */
+    public NetlinkChannel(NetlinkGroups groups) {
+        protocol = groups.protocol();
         try {
-            socket = NetlinkSocket.open();
+            socket = NetlinkSocket.open(protocol);
         } catch (IOException e) {
             throw new ChannelException(e.getMessage(), e);
         }
@@ -48,8 +55,9 @@ public final class NetlinkChannel extends AbstractPacketChannel {
 
     @Override
     protected SocketAddress attach(SocketAddress address) throws IOException {
-        if (!(address instanceof NetlinkGroups groups)) {
-            throw new IllegalArgumentException("unsupported address: " + address + " (expected: NetlinkGroups)");
+        if (!(address instanceof NetlinkGroups groups) || groups.protocol() != protocol) {
+            throw new IllegalArgumentException("unsupported address: " + address
+                    + " (expected: NetlinkGroups of the part of the kernel that the channel was made for)");
         }
         socket.join(groups.flags());
         return groups;

@@ -6,23 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Reads rtnetlink messages (netlink(7), rtnetlink(7)). All numbers but addresses are in the machine's byte order, which
- * is little endian on all that Java runs on here; everything is aligned to 4 bytes.
+ * Reads rtnetlink messages (netlink(7), rtnetlink(7)): a body, and attributes with length 2, type 2 each. Addresses are
+ * in network byte order.
  *
  * <pre>
- *   0        4      6       8         12        16
- *  +--------+------+-------+---------+---------+------------------------------+------------------+
- *  | length | type | flags | sequence| port id | ifinfomsg 16, ifaddrmsg 8 or | attributes, each |
- *  |        |      |       |         |         | rtmsg 12 bytes               | length 2, type 2 |
- *  +--------+------+-------+---------+---------+------------------------------+------------------+
- *
  *  ifinfomsg:  family 1, pad 1, device type 2, index 4, flags 4, change 4
  *  ifaddrmsg:  family 1, prefix length 1, flags 1, scope 1, index 4
  *  rtmsg:      family 1, destination length 1, source length 1, tos 1, table 1, protocol 1, scope 1, type 1, flags 4
  * </pre>
  */
 public final class RouteMessages {
-    private static final int HEADER = 16;
     private static final int LINK_BODY = 16;
     private static final int ADDRESS_BODY = 8;
     private static final int ROUTE_BODY = 12;
@@ -51,21 +44,10 @@ public final class RouteMessages {
 
     /** Tells each change that a datagram contains, in its order; what is no such message or makes no sense is skipped. */
     public static void read(ByteBuf datagram, Consumer<RouteChange> changes) {
-        int start = datagram.readerIndex();
-        int end = datagram.writerIndex();
-        while (end - start >= HEADER) {
-            long length = datagram.getUnsignedIntLE(start);
-            if (length < HEADER || length > end - start) {
-                return;
-            }
-            readMessage(datagram, start, start + (int) length, changes);
-            start += align((int) length);
-        }
+        NetlinkMessages.forEach(datagram, (type, body, end) -> readMessage(datagram, type, body, end, changes));
     }
 
-    private static void readMessage(ByteBuf bytes, int start, int end, Consumer<RouteChange> changes) {
-        int type = bytes.getUnsignedShortLE(start + 4);
-        int body = start + HEADER;
+    private static void readMessage(ByteBuf bytes, int type, int body, int end, Consumer<RouteChange> changes) {
         switch (type) {
             case NEW_LINK, DELETED_LINK -> {
                 if (end - body >= LINK_BODY) {
@@ -134,7 +116,7 @@ public final class RouteMessages {
             if ((bytes.getUnsignedShortLE(start + 2) & ATTRIBUTE_TYPE) == type) {
                 return length - ATTRIBUTE_HEADER >= minBytes ? start + ATTRIBUTE_HEADER : ABSENT;
             }
-            start += align(length);
+            start += NetlinkMessages.align(length);
         }
         return ABSENT;
     }
@@ -147,9 +129,5 @@ public final class RouteMessages {
         int length = bytes.getUnsignedShortLE(start - ATTRIBUTE_HEADER) - ATTRIBUTE_HEADER;
         int nul = bytes.indexOf(start, start + length, (byte) 0);
         return bytes.toString(start, nul < 0 ? length : nul - start, StandardCharsets.US_ASCII);
-    }
-
-    private static int align(int length) {
-        return length + 3 & ~3;
     }
 }

@@ -1,5 +1,5 @@
 /**
- * What the kernel tells about changes of links, addresses and routes, as a Netty channel.
+ * What the kernel tells about changes of links, addresses, routes and the packet filter, as a Netty channel.
  *
  * <p>Nothing is null here, neither what is given nor what is returned, unless it says so.
  *
