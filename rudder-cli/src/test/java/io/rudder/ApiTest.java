@@ -44,7 +44,8 @@ class ApiTest {
                     "io.rudder.lease.source.",
                     "io.rudder.net.Ipv4",
                     "io.rudder.net.Ipv4Prefix",
-                    "io.rudder.peer.Peer"));
+                    "io.rudder.peer.Peer",
+                    "io.rudder.peer.RouteTable"));
 
     @ParameterizedTest
     @ValueSource(strings = {"rudder-core", "rudder-netty"})

@@ -1,20 +1,16 @@
 package io.rudder.netty.overlay;
 
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.EventLoopGroup;
 import io.rudder.config.Backend;
 import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.source.LeaseSource;
 import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.tun.TunChannel;
-import io.rudder.netty.tunnel.TunnelBootstrap;
+import io.rudder.netty.tunnel.TunnelBuilder;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,30 +20,21 @@ import java.util.UUID;
  * Makes an {@link Overlay} of what the application brings along.
  *
  * <table>
- * <caption>Settings</caption>
+ * <caption>Settings besides those of {@link TunnelBuilder}</caption>
  * <tr><th>method</th><th>default</th></tr>
- * <tr><td>{@link #group}</td><td>required</td></tr>
  * <tr><td>{@link #leases}</td><td>required</td></tr>
  * <tr><td>{@link #underlay}</td><td>required</td></tr>
  * <tr><td>{@link #publicAddress}</td><td>the address of {@link #underlay}</td></tr>
  * <tr><td>{@link #port}</td><td>that of the network configuration</td></tr>
  * <tr><td>{@link #nodeId}</td><td>made of the public address</td></tr>
  * <tr><td>{@link #previousSubnet}</td><td>none: any free subnet will do</td></tr>
- * <tr><td>{@link #tunName}</td><td>{@code rudder%d}</td></tr>
  * <tr><td>{@link #device}</td><td>a TUN device of the kernel's, which gets address, MTU and route</td></tr>
- * <tr><td>{@link #queues}</td><td>1</td></tr>
- * <tr><td>{@link #offload}</td><td>true</td></tr>
- * <tr><td>{@link #allocator}</td><td>not pooled, direct</td></tr>
- * <tr><td>{@link #probeInterval}</td><td>peers are not probed</td></tr>
- * <tr><td>{@link #tunHandler}, {@link #udpHandler}</td><td>none</td></tr>
  * <tr><td>{@link #listener}</td><td>none</td></tr>
  * </table>
  *
  * Not thread-safe.
  */
-public final class OverlayBuilder {
-    private final TunnelBootstrap bootstrap = new TunnelBootstrap().tunName("rudder%d");
-    private EventLoopGroup group;
+public final class OverlayBuilder extends TunnelBuilder<OverlayBuilder> {
     private LeaseSource leases;
     private Inet4Address underlay;
     private Optional<Inet4Address> publicAddress = Optional.empty();
@@ -57,12 +44,8 @@ public final class OverlayBuilder {
     private boolean managesInterface = true;
     private OverlayListener listener = new OverlayListener() {};
 
-    OverlayBuilder() {}
-
-    /** The loops that carry packets; of Netty's epoll transport. The overlay does not shut them down. */
-    public OverlayBuilder group(EventLoopGroup loops) {
-        group = Objects.requireNonNull(loops, "loops");
-        return this;
+    OverlayBuilder() {
+        super("rudder%d");
     }
 
     /** Where configuration and leases come from; opened and closed by the overlay. */
@@ -122,53 +105,11 @@ public final class OverlayBuilder {
         return this;
     }
 
-    /** The name of the TUN device to make, see {@link TunnelBootstrap#tunName}. */
-    public OverlayBuilder tunName(String name) {
-        bootstrap.tunName(name);
-        return this;
-    }
-
-    /** A device of the application's own, which gives it address and routes itself; see {@link TunnelBootstrap#device}. */
+    /** A device of the application's own, which gives it address and routes itself; see {@link TunnelBuilder#device}. */
+    @Override
     public OverlayBuilder device(ChannelFactory<? extends TunChannel> factory) {
-        bootstrap.device(factory);
         managesInterface = false;
-        return this;
-    }
-
-    /** Over how many loops to spread the packets, see {@link TunnelBootstrap#queues}. */
-    public OverlayBuilder queues(int count) {
-        bootstrap.queues(count);
-        return this;
-    }
-
-    /** Whether to use the kernel's offloads, as far as it has them. */
-    public OverlayBuilder offload(boolean use) {
-        bootstrap.offload(use);
-        return this;
-    }
-
-    /** Where buffers come from. */
-    public OverlayBuilder allocator(ByteBufAllocator buffers) {
-        bootstrap.allocator(buffers);
-        return this;
-    }
-
-    /** Measures the way to each peer so often, see {@link TunnelBootstrap#probeInterval}. */
-    public OverlayBuilder probeInterval(Duration interval) {
-        bootstrap.probeInterval(interval);
-        return this;
-    }
-
-    /** What stands between the host and the overlay, see {@link TunnelBootstrap#tunHandler}. */
-    public OverlayBuilder tunHandler(ChannelHandler handler) {
-        bootstrap.tunHandler(handler);
-        return this;
-    }
-
-    /** What stands between the overlay and the network below, see {@link TunnelBootstrap#udpHandler}. */
-    public OverlayBuilder udpHandler(ChannelHandler handler) {
-        bootstrap.udpHandler(handler);
-        return this;
+        return super.device(factory);
     }
 
     /** Who hears what happens. */
@@ -177,15 +118,14 @@ public final class OverlayBuilder {
         return this;
     }
 
-    /** An overlay that does nothing until {@link Overlay#start}; to be called once a builder. */
+    /** An overlay that does nothing until {@link Overlay#start}. */
     public Overlay build() {
-        bootstrap.group(Objects.requireNonNull(group, "group"));
         Objects.requireNonNull(leases, "leases");
         Objects.requireNonNull(underlay, "underlay");
         int publicIp = Ipv4.of(publicAddress.orElse(underlay));
         NodeIdentity identity = new NodeIdentity(nodeId.orElseGet(() -> idOf(publicIp)), publicIp);
         return new Overlay(new OverlaySettings(
-                bootstrap, leases, identity, underlay, port, previousSubnet, managesInterface, listener));
+                settings(), leases, identity, underlay, port, previousSubnet, managesInterface, listener));
     }
 
     /** Always the same for an address, so that a node without a place to keep its identity gets its lease back. */

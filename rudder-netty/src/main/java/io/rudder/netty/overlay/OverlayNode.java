@@ -8,6 +8,7 @@ import io.rudder.lease.LeaseRegistry;
 import io.rudder.net.Ipv4Prefix;
 import io.rudder.netty.overlay.OverlayStatus.State;
 import io.rudder.netty.tunnel.Tunnel;
+import io.rudder.netty.tunnel.TunnelBootstrap;
 import io.rudder.node.ControlPlane;
 import io.rudder.peer.RouteTable;
 import io.rudder.status.Counter;
@@ -101,7 +102,7 @@ final class OverlayNode {
         state = State.JOINED;
         if (network.backend().type() == Backend.Type.UDP) {
             int port = settings.port().orElse(network.backend().port());
-            opening = settings.bootstrap()
+            opening = new TunnelBootstrap(settings.tunnel())
                     .underlay(new InetSocketAddress(settings.underlay(), port))
                     .open();
             opening.whenComplete((opened, failure) -> loop.execute(() -> onOpened(opened, failure, own)));

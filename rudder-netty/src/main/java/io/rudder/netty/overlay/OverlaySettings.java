@@ -4,7 +4,7 @@ import io.rudder.lease.LeasePolicy;
 import io.rudder.lease.NodeIdentity;
 import io.rudder.lease.source.LeaseSource;
 import io.rudder.net.Ipv4Prefix;
-import io.rudder.netty.tunnel.TunnelBootstrap;
+import io.rudder.netty.tunnel.TunnelSettings;
 import io.rudder.node.NodeSettings;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 /**
  * What an application has decided about one overlay.
  *
- * @param bootstrap makes the data path; only its address is missing
+ * @param tunnel what the data path is made of; only its address is missing
  * @param leases where configuration and leases come from
  * @param identity who the node is
  * @param underlay the own address in the network below
@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * @param listener hears what happens
  */
 record OverlaySettings(
-        TunnelBootstrap bootstrap,
+        TunnelSettings tunnel,
         LeaseSource leases,
         NodeIdentity identity,
         InetAddress underlay,

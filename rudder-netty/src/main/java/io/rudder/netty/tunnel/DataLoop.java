@@ -76,6 +76,7 @@ final class DataLoop {
     private final Counters counters = new Counters();
     private final EventLoop loop;
     private final DataLoopOptions options;
+    private final TunnelSettings settings;
     private final LoopDescriptors inherited;
     private Channel udp;
     private TunChannel tun;
@@ -85,6 +86,7 @@ final class DataLoop {
     DataLoop(EventLoop loop, DataLoopOptions options, LoopDescriptors inherited) {
         this.loop = loop;
         this.options = options;
+        this.settings = options.settings();
         this.inherited = inherited;
     }
 
@@ -116,13 +118,13 @@ final class DataLoop {
                 .group(loop)
                 .channelFactory(this::newUdpChannel)
                 .option(ChannelOption.AUTO_READ, false)
-                .option(ChannelOption.ALLOCATOR, options.memory())
+                .option(ChannelOption.ALLOCATOR, settings.allocator())
                 .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
                 .option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, new HeldMemory())
-                .option(SO_REUSEPORT, options.shared() ? 1 : 0)
+                .option(SO_REUSEPORT, settings.isShared() ? 1 : 0)
                 .option(IP_MTU_DISCOVER, IP_PMTUDISC_DO)
-                .handler(options.udpHandler())
+                .handler(settings.udpHandler())
                 .bind(address);
         return completable(
                 bound,
@@ -139,7 +141,7 @@ final class DataLoop {
         if (!accepts(SO_RCVBUFFORCE, receiveBytes)) {
             accepts(ChannelOption.SO_RCVBUF, receiveBytes);
         }
-        udpCoalescing = options.offload() && accepts(UdpChannelConfig.UDP_GRO, 1);
+        udpCoalescing = settings.offload() && accepts(UdpChannelConfig.UDP_GRO, 1);
     }
 
     private <T> boolean accepts(ChannelOption<T> option, T value) {
@@ -158,13 +160,13 @@ final class DataLoop {
                     .group(loop)
                     .channelFactory(this::newTunChannel)
                     .option(ChannelOption.AUTO_READ, false)
-                    .option(ChannelOption.ALLOCATOR, options.memory())
+                    .option(ChannelOption.ALLOCATOR, settings.allocator())
                     .option(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
                     .option(ChannelOption.WRITE_BUFFER_WATER_MARK, BACKLOG)
-                    .option(TunChannelOption.VNET_HDR, options.offload())
-                    .option(TunChannelOption.OFFLOAD, options.offload() ? TunOffload.TCP_AND_UDP : TunOffload.NONE)
-                    .option(TunChannelOption.MULTI_QUEUE, options.shared())
-                    .handler(options.tunHandler())
+                    .option(TunChannelOption.VNET_HDR, settings.offload())
+                    .option(TunChannelOption.OFFLOAD, settings.offload() ? TunOffload.TCP_AND_UDP : TunOffload.NONE)
+                    .option(TunChannelOption.MULTI_QUEUE, settings.isShared())
+                    .handler(settings.tunHandler())
                     .bind(new TunAddress(name));
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
@@ -176,7 +178,7 @@ final class DataLoop {
         try {
             return inherited.device().isPresent()
                     ? new TunChannel(TunDevice.adopt(inherited.device().get()))
-                    : options.device().newChannel();
+                    : settings.device().newChannel();
         } catch (IOException e) {
             throw new ChannelException(e.getMessage(), e);
         }
@@ -258,7 +260,7 @@ final class DataLoop {
     }
 
     private boolean sendsSegments() {
-        return options.offload();
+        return settings.offload();
     }
 
     /** Counts for these peers alone from now on. */
