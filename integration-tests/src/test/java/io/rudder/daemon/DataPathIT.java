@@ -82,7 +82,7 @@ class DataPathIT {
                         folder,
                         false,
                         new DaemonSettings.Restart(folder.resolve("hand-over.sock"), false, false)),
-                new DaemonSettings.Carriage(true, 1, false, Optional.empty()),
+                new DaemonSettings.Carriage(true, 1, false, Optional.empty(), Optional.empty()),
                 new DaemonSettings.Leasing(
                         Duration.ofHours(1), false, LeasePolicy.OnLost.FENCE, Optional.empty(), false, false),
                 Optional.empty());

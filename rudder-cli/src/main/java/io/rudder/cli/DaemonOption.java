@@ -73,6 +73,11 @@ enum DaemonOption {
             "",
             "false",
             "Let loops that carry packets run before ordinary threads, where there are more cores than loops: short delays beside a busy stream, fewer small packets per second."),
+    BUSY_POLL(
+            "-busy-poll",
+            "MICROSECONDS|off",
+            "100",
+            "How long loops that carry packets ask for the next one before they sleep, 1 to 1000, while small packets go back and forth."),
     PROBE_INTERVAL(
             "-probe-interval",
             "SECONDS|off",

@@ -5,6 +5,7 @@ import io.rudder.lease.LeasePolicy;
 import io.rudder.net.Ipv4;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -73,6 +74,12 @@ final class OptionParsers {
         return text.equals("auto")
                 ? Math.max(1, Math.min(MAX_QUEUES, Runtime.getRuntime().availableProcessors() / 2))
                 : number(text, 1, MAX_QUEUES, "auto or a number of queues");
+    }
+
+    static Optional<Duration> busyPoll(String text) {
+        return text.equals("off")
+                ? Optional.empty()
+                : Optional.of(Duration.of(number(text, 1, 1000, "off or a number of microseconds"), ChronoUnit.MICROS));
     }
 
     static Optional<Duration> probeInterval(String text) {

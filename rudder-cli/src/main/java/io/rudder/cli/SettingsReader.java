@@ -52,6 +52,7 @@ final class SettingsReader {
                 values.get(DaemonOption.OFFLOAD, OptionParsers::offload),
                 values.get(DaemonOption.QUEUES, OptionParsers::queues),
                 values.get(DaemonOption.REALTIME, OptionParsers::flag),
+                values.get(DaemonOption.BUSY_POLL, OptionParsers::busyPoll),
                 values.get(DaemonOption.PROBE_INTERVAL, OptionParsers::probeInterval));
     }
 

@@ -84,9 +84,15 @@ public record DaemonSettings(
      * @param offload whether to use the kernel's offloads as far as it has them
      * @param queues how many loops carry packets
      * @param realTime whether their threads run before ordinary ones, where there are more cores than loops
+     * @param busyPoll how long loops ask for packets before they sleep, at the most; empty for not at all
      * @param probeInterval how often the way to each peer is measured; empty for not at all
      */
-    public record Carriage(boolean offload, int queues, boolean realTime, Optional<Duration> probeInterval) {}
+    public record Carriage(
+            boolean offload,
+            int queues,
+            boolean realTime,
+            Optional<Duration> busyPoll,
+            Optional<Duration> probeInterval) {}
 
     /**
      * How the own lease is had and kept.

@@ -1,6 +1,7 @@
 package io.rudder.daemon;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -10,6 +11,7 @@ import io.rudder.daemon.host.Firewall;
 import io.rudder.daemon.host.HostException;
 import io.rudder.daemon.host.HostNetwork;
 import io.rudder.daemon.host.OverlayAddress;
+import io.rudder.netty.tunnel.PollingIoHandler;
 import io.rudder.netty.tunnel.RealTimeThreadFactory;
 import io.rudder.netty.tunnel.Tunnel;
 import io.rudder.netty.tunnel.TunnelBootstrap;
@@ -129,7 +131,7 @@ final class DataPath {
     private static EventLoopGroup newGroup(DaemonSettings settings, Phases phases) {
         DaemonSettings.Carriage carriage = settings.carriage();
         EventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(carriage.queues(), threads(carriage), EpollIoHandler.newFactory());
+                new MultiThreadIoEventLoopGroup(carriage.queues(), threads(carriage), ioHandlers(carriage));
         phases.onUndo(
                 "the data path's thread",
                 () -> group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
@@ -155,11 +157,24 @@ final class DataPath {
         return opened;
     }
 
+    /** A loop that runs before all others must sleep for them to run at all. */
+    private static IoHandlerFactory ioHandlers(DaemonSettings.Carriage carriage) {
+        return carriage.busyPoll()
+                .filter(limit -> leavesProcessors(carriage) && !carriage.realTime())
+                .map(PollingIoHandler::newFactory)
+                .orElseGet(EpollIoHandler::newFactory);
+    }
+
     private static ThreadFactory threads(DaemonSettings.Carriage carriage) {
-        // A flood that keeps the loops busy must leave a core to everybody else.
-        boolean coresLeft = Runtime.getRuntime().availableProcessors() > carriage.queues();
         String name = "rudder-data";
-        return carriage.realTime() && coresLeft ? new RealTimeThreadFactory(name) : new DefaultThreadFactory(name);
+        return carriage.realTime() && leavesProcessors(carriage)
+                ? new RealTimeThreadFactory(name)
+                : new DefaultThreadFactory(name);
+    }
+
+    /** Loops that are busy without end, as in a flood, must leave a processor to everybody else. */
+    private static boolean leavesProcessors(DaemonSettings.Carriage carriage) {
+        return Runtime.getRuntime().availableProcessors() > carriage.queues();
     }
 
     private void remove(Counters host) throws HostException {

@@ -52,7 +52,11 @@ class RudderCommandTest {
                                 false,
                                 restart("/run/rudder")),
                         new DaemonSettings.Carriage(
-                                true, Math.max(1, Math.min(64, cores / 2)), false, Optional.of(Duration.ofSeconds(5))),
+                                true,
+                                Math.max(1, Math.min(64, cores / 2)),
+                                false,
+                                Optional.of(Duration.ofNanos(100_000)),
+                                Optional.of(Duration.ofSeconds(5))),
                         new DaemonSettings.Leasing(
                                 Duration.ofMinutes(60), false, OnLost.FENCE, Optional.empty(), false, false),
                         Optional.empty()));
@@ -93,7 +97,7 @@ class RudderCommandTest {
         assertThat(execute(
                         "-etcd-endpoints http://a:1,http://b:2 -etcd-prefix /x/ -peers-file /p -iface eth1 -public-ip 192.0.2.7"
                                 + " -port 9000 -tun-name r1 -subnet-file /f -cni-conf-file /c -state-dir /s -run-dir /r -ip-masq -hand-over -fd-store"
-                                + " -subnet-lease-renew-margin 1430 -take-over -on-lease-lost keep -on-subnet-change=true -release-on-exit -offline-start -offload off -queues 3 -realtime -probe-interval off -healthz-ip 127.0.0.1 -healthz-port 9090 -metrics-per-peer"
+                                + " -subnet-lease-renew-margin 1430 -take-over -on-lease-lost keep -on-subnet-change=true -release-on-exit -offline-start -offload off -queues 3 -realtime -busy-poll 50 -probe-interval off -healthz-ip 127.0.0.1 -healthz-port 9090 -metrics-per-peer"
                                 + " -log-format json -v 1"))
                 .isZero();
 
@@ -111,7 +115,8 @@ class RudderCommandTest {
                                 Path.of("/s"),
                                 true,
                                 new DaemonSettings.Restart(Path.of("/r/hand-over.sock"), true, true)),
-                        new DaemonSettings.Carriage(false, 3, true, Optional.empty()),
+                        new DaemonSettings.Carriage(
+                                false, 3, true, Optional.of(Duration.ofNanos(50_000)), Optional.empty()),
                         new DaemonSettings.Leasing(
                                 Duration.ofMinutes(1430), true, OnLost.KEEP, Optional.of("true"), true, true),
                         Optional.of(new AdminSettings("127.0.0.1", 9090, true))));
