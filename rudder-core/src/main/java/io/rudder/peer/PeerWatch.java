@@ -6,6 +6,8 @@ import io.rudder.control.LoopScope;
 import io.rudder.lease.ControlContext;
 import io.rudder.lease.LeaseRegistry.Head;
 import io.rudder.lease.RegistryEvent;
+import io.rudder.lease.RegistryException;
+import io.rudder.lease.RegistryException.Kind;
 import io.rudder.lease.RegistrySnapshot;
 import io.rudder.lease.RegistryWatch;
 import io.rudder.status.Counter;
@@ -195,10 +197,21 @@ public final class PeerWatch implements AutoCloseable {
             failureLogged = true;
         }
         Duration delay = backoff.next();
-        if (backoff.failures() % FAILURES_UNTIL_RECONNECT == 0) {
+        if (isToReconnect(failure)) {
             context.registry().reconnect();
         }
         step.schedule(delay, next);
+    }
+
+    /**
+     * A connection has a backoff of its own, which would be waited for on top of this one. A store that answers and
+     * refuses is spared: a new connection may cost it a login.
+     */
+    private boolean isToReconnect(Throwable failure) {
+        boolean unreachable = failure instanceof RegistryException known && known.kind() == Kind.UNAVAILABLE;
+        return unreachable
+                ? backoff.failures() >= FAILURES_UNTIL_RECONNECT
+                : backoff.failures() % FAILURES_UNTIL_RECONNECT == 0;
     }
 
     private void alive() {

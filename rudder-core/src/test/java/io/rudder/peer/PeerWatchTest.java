@@ -230,6 +230,21 @@ class PeerWatchTest {
     }
 
     @Test
+    void aStoreThatRefusedConnectionsIsFoundAgainWithinThreeSecondsOverANewConnection() {
+        registry.down(true);
+        for (int tenths = 0; tenths < 600; tenths++) {
+            registry.cutWatches();
+            loop.run(Duration.ofMillis(100));
+        }
+        // at each try but the first ones; a wait is 1 to 3 s
+        assertThat(registry.reconnects()).isBetween(15, 60);
+        store.put("subnets/b", "2");
+        registry.down(false);
+        loop.run(Duration.ofSeconds(3).plus(SOON));
+        assertHeardOnce("+subnets/b");
+    }
+
+    @Test
     void nothingIsHeardOrLeftAfterClosing() {
         store.put("subnets/b", "2");
         watch.close();
