@@ -6,10 +6,10 @@ import io.rudder.it.lab.Cluster;
 import io.rudder.it.lab.Etcd;
 import io.rudder.it.lab.Host;
 import io.rudder.it.lab.RudderProcess;
-import io.rudder.it.lab.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("faults")
 class DiskFaultsIT {
     @RegisterExtension
-    static final Cluster CLUSTER = Cluster.ofHosts("a", "b", "c");
+    static final Cluster CLUSTER = Cluster.ofHosts("a", "b", "c", "g");
 
     @AfterEach
     void reset() {
@@ -30,6 +30,7 @@ class DiskFaultsIT {
     void fault32TheDiskIsFull() throws IOException {
         CLUSTER.etcd().put(Etcd.PREFIX + "/config", Ghosts.CONFIG);
         RudderProcess a = CLUSTER.startOn("a").get(0);
+        RudderProcess c = CLUSTER.startOn("c").get(0);
         Host host = CLUSTER.host("b");
         Path disk = Files.createDirectories(host.directory().resolve("disk"));
         // seen by this process and the daemon alike: both are in one mount namespace
@@ -46,25 +47,20 @@ class DiskFaultsIT {
                     .awaitReady();
             String old = b.leaseKey();
             host.exec("dd", "if=/dev/zero", "of=" + disk.resolve("full"), "bs=1k");
-            try (Flow flow = Flow.between(a, b)) {
-                Fault.lasts(java.time.Duration.ofSeconds(1));
-                flow.end("32, before").assertLossless();
-            }
-            CLUSTER.etcd()
-                    .put(
-                            old,
-                            "{\"PublicIP\":\"" + CLUSTER.host("c").address()
-                                    + "\",\"BackendData\":{\"NodeID\":\"another\"}}");
-            b.process().awaitOutput("(?i)no space left|cannot write", Fault.BOUND);
-            assertThat(b.process().isAlive()).isTrue();
-            Files.delete(disk.resolve("full"));
-            assertThat(Wait.until(Fault.BOUND, () -> !b.leaseKey().equals(old)))
-                    .as(b.log())
-                    .isTrue();
-            try (Flow flow = Flow.between(a, b)) {
-                Fault.lasts(java.time.Duration.ofSeconds(1));
-                flow.end("32, after").assertLossless();
-            }
+            Flow.assertLossless("32, while it is full", a, b);
+            Flow.assertLossless("32, between the others", a, c, () -> {
+                CLUSTER.etcd()
+                        .put(
+                                old,
+                                "{\"PublicIP\":\"" + CLUSTER.host("g").address()
+                                        + "\",\"BackendData\":{\"NodeID\":\"another\"}}");
+                b.process().awaitOutput("(?i)no space left|cannot write", Fault.BOUND);
+                assertThat(b.process().isAlive()).isTrue();
+                Files.delete(disk.resolve("full"));
+                Duration written = Fault.awaited(() -> !b.leaseKey().equals(old), b::log);
+                Fault.note("32", "written " + written.toMillis() + " ms after there was room");
+            });
+            Flow.assertLossless("32, afterwards", a, b);
         } finally {
             CLUSTER.reset();
             new ProcessBuilder("umount", disk.toString()).start().onExit().join();

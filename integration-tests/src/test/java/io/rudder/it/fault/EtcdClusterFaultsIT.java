@@ -6,7 +6,7 @@ import io.rudder.it.lab.Cluster;
 import io.rudder.it.lab.Etcd;
 import io.rudder.it.lab.Host;
 import io.rudder.it.lab.RudderProcess;
-import io.rudder.it.lab.Wait;
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("faults")
 class EtcdClusterFaultsIT {
     @RegisterExtension
-    static final Cluster CLUSTER = Cluster.ofHosts("a", "b", "c");
+    static final Cluster CLUSTER = Cluster.ofHosts("a", "b", "g");
 
     private EtcdMembers etcd;
     private RudderProcess a;
@@ -39,84 +39,68 @@ class EtcdClusterFaultsIT {
     }
 
     @Test
-    void fault5AMemberIsSilent() {
-        try (Flow flow = Flow.between(a, b)) {
+    void fault5AMemberIsSilent() throws IOException {
+        Flow.assertLossless("5", a, b, () -> {
             for (int member = 0; member < 3; member++) {
                 etcd.freeze(member);
-                int ghost = member;
-                assertThat(Wait.until(Fault.BOUND, () -> putGhost(ghost))).isTrue();
+                putGhost(member);
                 // the one that is watched is among the three
-                Duration moved = Fault.timed(() -> {
-                    assertKnown(a, ghost);
-                    assertKnown(b, ghost);
-                });
+                Duration moved = seen(member);
                 Fault.note("5", "member " + member + " silent: change seen after " + moved.toMillis() + " ms");
                 assertThat(moved).isLessThan(Duration.ofSeconds(20));
                 etcd.thaw(member);
                 awaitHealthy();
             }
-            flow.end("5").assertLossless();
-        }
+        });
     }
 
     @Test
-    void fault6TheLeaderIsKilled() {
-        try (Flow flow = Flow.between(a, b)) {
+    void fault6TheLeaderIsKilled() throws IOException {
+        Flow.assertLossless("6", a, b, () -> {
             int leader = etcd.leader();
             assertThat(leader).isNotNegative();
             etcd.kill(leader);
-            assertThat(Wait.until(Fault.BOUND, () -> putGhost(1))).isTrue();
-            Duration seen = Fault.timed(() -> {
-                assertKnown(a, 1);
-                assertKnown(b, 1);
-            });
-            Fault.note("6", "change after the election seen after " + seen.toMillis() + " ms");
+            putGhost(1);
+            Fault.note("6", "change after the election seen after " + seen(1).toMillis() + " ms");
             etcd.restart(leader);
             awaitHealthy();
-            flow.end("6").assertLossless();
-        }
+        });
     }
 
     @Test
-    void fault7TheQuorumIsLost() {
-        try (Flow flow = Flow.between(a, b)) {
+    void fault7TheQuorumIsLost() throws IOException {
+        Flow.assertLossless("7", a, b, () -> {
             etcd.freeze(0);
             etcd.freeze(1);
-            Duration noticed =
-                    Fault.timed(() -> a.process().awaitOutput("lost touch with the registry", Duration.ofSeconds(30)));
+            Duration noticed = Fault.assertNoticed(a, Duration.ofSeconds(20));
             Fault.note("7", "noticed after " + noticed.toMillis() + " ms");
-            Fault.lasts(Duration.ofSeconds(15));
+            Fault.lasts(Fault.seconds(26, 60).minus(noticed));
             etcd.thaw(0);
             etcd.thaw(1);
             Duration recovered = Fault.timed(() -> {
-                assertThat(Wait.until(Fault.BOUND, () -> putGhost(2))).isTrue();
-                assertKnown(a, 2);
-                assertKnown(b, 2);
+                putGhost(2);
+                seen(2);
             });
             Fault.note("7", "recovered " + recovered.toMillis() + " ms after the members");
-            flow.end("7").assertLossless();
-        }
+        });
     }
 
     private void awaitHealthy() {
-        assertThat(Wait.until(
-                        Fault.BOUND, () -> etcd.etcdctl("endpoint", "health").exitCode() == 0))
-                .isTrue();
+        Fault.awaited(() -> etcd.etcdctl("endpoint", "health").exitCode() == 0, () -> "not healthy");
     }
 
-    private boolean putGhost(int number) {
-        return etcd.etcdctl(
-                                "put",
-                                Ghosts.key(number),
-                                "{\"PublicIP\":\"" + CLUSTER.host("c").address() + "\",\"PublicIPv6\":null}")
-                        .exitCode()
-                == 0;
+    /** As soon as etcd takes it. */
+    private void putGhost(int number) {
+        String value = Ghosts.valueAt(CLUSTER);
+        Fault.awaited(
+                () -> etcd.etcdctl("put", Ghosts.key(number), value).exitCode() == 0, () -> "etcd takes no change");
     }
 
-    private static void assertKnown(RudderProcess daemon, int number) {
-        assertThat(Wait.until(Fault.BOUND, () -> Ghosts.isKnown(daemon, number)))
-                .as(daemon.log())
-                .isTrue();
+    private Duration seen(int ghost) {
+        return Fault.timed(() -> {
+            Ghosts.assertKnown(a, ghost);
+            Ghosts.assertKnown(b, ghost);
+        });
     }
 
     private RudderProcess startOn(String name) {

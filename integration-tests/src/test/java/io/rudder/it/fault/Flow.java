@@ -6,6 +6,7 @@ import io.rudder.it.lab.RudderProcess;
 import io.rudder.it.lab.Running;
 import io.rudder.it.lab.Wait;
 import io.rudder.it.tool.NumberedFlow;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,8 +27,23 @@ final class Flow implements AutoCloseable {
         this.back = back;
     }
 
+    /** Lets it flow while something happens, of which it must not notice anything. */
+    static void assertLossless(String fault, RudderProcess a, RudderProcess b, Happening happening) throws IOException {
+        try (Flow flow = between(a, b)) {
+            happening.run();
+            Outcome outcome = flow.end();
+            Fault.note(fault, outcome.toString());
+            outcome.assertLossless();
+        }
+    }
+
+    /** Lets it flow for two seconds, in which nothing happens any more. */
+    static void assertLossless(String fault, RudderProcess a, RudderProcess b) throws IOException {
+        assertLossless(fault, a, b, () -> Fault.lasts(Duration.ofSeconds(2)));
+    }
+
     /** Starts it once the two reach each other. */
-    static Flow between(RudderProcess a, RudderProcess b) {
+    private static Flow between(RudderProcess a, RudderProcess b) {
         String from = a.overlayAddress();
         String to = b.overlayAddress();
         assertThat(Wait.until(BOUND, () -> a.host().ping(to, 1).exitCode() == 0))
@@ -41,8 +57,8 @@ final class Flow implements AutoCloseable {
         return new Flow(there, back);
     }
 
-    /** Ends it, and tells what became of it; the numbers go to the log for docs/reliability.md. */
-    Outcome end(String fault) {
+    /** Ends it, and tells what became of it. */
+    private Outcome end() {
         there.tell("silence");
         back.tell("silence");
         there.awaitOutput("silent", BOUND);
@@ -51,14 +67,12 @@ final class Flow implements AutoCloseable {
         back.tell("end");
         int[] one = numbers(there);
         int[] other = numbers(back);
-        Outcome outcome = new Outcome(
+        return new Outcome(
                 one[0] + other[0],
                 one[0] - other[2] + other[0] - one[2],
                 one[3] + other[3],
                 Math.max(one[4], other[4]),
                 one[1] + other[1]);
-        System.err.println("FAULT " + fault + ": " + outcome);
-        return outcome;
     }
 
     private static int[] numbers(Running end) {
@@ -80,12 +94,17 @@ final class Flow implements AutoCloseable {
         back.close();
     }
 
+    /** What happens meanwhile. */
+    interface Happening {
+        void run() throws IOException;
+    }
+
     /**
      * What became of the datagrams of both ways.
      *
      * @param refused what the own host did not take, for want of a route
      */
-    record Outcome(int sent, int lost, int twice, int longestGapMillis, int refused) {
+    private record Outcome(int sent, int lost, int twice, int longestGapMillis, int refused) {
         /** No datagram was lost, refused or doubled. */
         void assertLossless() {
             assertThat(sent).isPositive();

@@ -41,9 +41,18 @@ final class Relay implements AutoCloseable {
 
     /** How many connections there were so far. */
     int accepted() {
-        process.tell("accepted");
-        process.awaitOutput("accepted \\d+", Fault.BOUND);
-        Matcher last = Pattern.compile("accepted (\\d+)").matcher(process.stdout());
+        return count("accepted");
+    }
+
+    /** How many answers were lost so far. */
+    int lost() {
+        return count("lost");
+    }
+
+    private int count(String what) {
+        process.tell(what);
+        process.awaitOutput(what + " \\d+", Fault.BOUND);
+        Matcher last = Pattern.compile(what + " (\\d+)").matcher(process.stdout());
         int count = 0;
         while (last.find()) {
             count = Integer.parseInt(last.group(1));

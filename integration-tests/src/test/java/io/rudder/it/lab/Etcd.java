@@ -116,6 +116,17 @@ public final class Etcd {
         etcdctl("del", key).orFail();
     }
 
+    /** Revokes the etcd lease of a key, as if its time to live had run out. */
+    public void revokeLeaseOf(String key) {
+        String json = etcdctl("get", key, "-w", "json").orFail().stdout();
+        Matcher id = Pattern.compile("\"lease\":(\\d+)").matcher(json);
+        if (!id.find()) {
+            throw new AssertionError("no lease in: " + json);
+        }
+        etcdctl("lease", "revoke", Long.toHexString(Long.parseLong(id.group(1))))
+                .orFail();
+    }
+
     /** Deletes all keys that start with {@code prefix}. */
     public void deleteAll(String prefix) {
         etcdctl("del", "--prefix", prefix).orFail();

@@ -80,16 +80,8 @@ public final class FlannelStandIn {
             System.out.printf("reply from %s seq %d%n", source, sequence);
         } else if (packet[20] == Packets.ECHO_REQUEST) {
             System.out.printf("request from %s of %d bytes%n", source, packet.length);
-            send(replyTo(packet));
+            send(Packets.replyTo(packet));
         }
-    }
-
-    private static byte[] replyTo(byte[] request) {
-        byte[] reply = request.clone();
-        System.arraycopy(request, 12, reply, 16, 4);
-        System.arraycopy(request, 16, reply, 12, 4);
-        reply[20] = Packets.ECHO_REPLY;
-        return Packets.sealedEcho(reply);
     }
 
     private void send(byte[] packet) throws IOException {

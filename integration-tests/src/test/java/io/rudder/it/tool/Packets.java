@@ -29,6 +29,15 @@ public final class Packets {
         return sealedEcho(packet.array());
     }
 
+    /** Returns the answer to an echo request. */
+    public static byte[] replyTo(byte[] request) {
+        byte[] reply = request.clone();
+        System.arraycopy(request, 12, reply, 16, 4);
+        System.arraycopy(request, 16, reply, 12, 4);
+        reply[HEADER_BYTES] = ECHO_REPLY;
+        return sealedEcho(reply);
+    }
+
     /** Returns a UDP datagram without a checksum, from and to {@code port}, inside an IPv4 packet. */
     public static byte[] udp(String source, String destination, int port, byte[] payload) {
         ByteBuffer packet = header(source, destination, PROTOCOL_UDP, TRANSPORT_HEADER_BYTES + payload.length);

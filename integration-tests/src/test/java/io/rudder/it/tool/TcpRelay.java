@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * A relay that spoils connections at a test's command. Arguments: address, port, and the port at the same address that
@@ -26,6 +27,9 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code hold}, {@code release}: nothing passes, though connections stay
  *   <li>{@code delay MILLIS}: each piece of data waits so long
  *   <li>{@code lifetime MILLIS}: each new connection is cut so long after it was made; 0 for never
+ *   <li>{@code lose COUNT TEXT}: the answers to the next COUNT requests with that text in them; the request passes, and
+ *       the connection is cut 100 ms later
+ *   <li>{@code lost}: says how many answers were lost
  *   <li>{@code accepted}: says how many connections there were
  * </ul>
  */
@@ -39,6 +43,15 @@ public final class TcpRelay {
 
     /** Guarded by this. */
     private boolean holding;
+
+    /** Guarded by this: how many answers are still to be lost. */
+    private int losing;
+
+    /** Guarded by this. */
+    private int lost;
+
+    /** Guarded by this: which requests get no answer. */
+    private String marked = "";
 
     private TcpRelay(InetSocketAddress target) {
         this.target = target;
@@ -63,6 +76,8 @@ public final class TcpRelay {
             case "release" -> hold(false);
             case "delay" -> delayMillis = Integer.parseInt(command[1]);
             case "lifetime" -> lifetimeMillis = Integer.parseInt(command[1]);
+            case "lose" -> lose(Integer.parseInt(command[1]), command[2]);
+            case "lost" -> System.out.println("lost " + lost());
             case "accepted" -> System.out.println("accepted " + accepted);
             default -> throw new IllegalArgumentException(command[0]);
         }
@@ -71,6 +86,24 @@ public final class TcpRelay {
     private void cut() {
         sockets.forEach(TcpRelay::quietClose);
         sockets.clear();
+    }
+
+    private synchronized void lose(int count, String text) {
+        losing = count;
+        marked = text;
+    }
+
+    private synchronized int lost() {
+        return lost;
+    }
+
+    private synchronized boolean isToBeLost(String request) {
+        if (losing == 0 || !request.contains(marked)) {
+            return false;
+        }
+        losing--;
+        lost++;
+        return true;
     }
 
     private synchronized void hold(boolean isHolding) {
@@ -97,31 +130,63 @@ public final class TcpRelay {
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
         sockets.addAll(List.of(client, server));
-        start(() -> relay(client, server));
-        start(() -> relay(server, client));
+        Connection connection = new Connection(client, server);
+        start(connection::relayRequests);
+        start(connection::relayAnswers);
         if (lifetimeMillis > 0) {
-            timer.schedule(
-                    () -> {
-                        quietClose(client);
-                        quietClose(server);
-                    },
-                    lifetimeMillis,
-                    TimeUnit.MILLISECONDS);
+            closeLater(connection, lifetimeMillis);
         }
     }
 
-    private void relay(Socket from, Socket to) throws IOException {
-        byte[] buffer = new byte[65536];
-        InputStream in = from.getInputStream();
-        OutputStream out = to.getOutputStream();
-        try {
-            for (int length = in.read(buffer); length > 0; length = in.read(buffer)) {
-                waitAsTold();
-                out.write(buffer, 0, length);
+    private void closeLater(Connection connection, int millis) {
+        timer.schedule(connection::close, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private final class Connection {
+        private static final int LOST_AFTER_MILLIS = 100;
+
+        private final Socket client;
+        private final Socket server;
+        private volatile boolean mute;
+
+        Connection(Socket client, Socket server) {
+            this.client = client;
+            this.server = server;
+        }
+
+        void relayRequests() throws IOException {
+            relay(client, server, request -> {
+                if (isToBeLost(request)) {
+                    mute = true;
+                    closeLater(this, LOST_AFTER_MILLIS);
+                }
+                return true;
+            });
+        }
+
+        void relayAnswers() throws IOException {
+            relay(server, client, answer -> !mute);
+        }
+
+        private void relay(Socket from, Socket to, Predicate<String> passes) throws IOException {
+            byte[] buffer = new byte[65536];
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            try {
+                for (int length = in.read(buffer); length > 0; length = in.read(buffer)) {
+                    waitAsTold();
+                    if (passes.test(new String(buffer, 0, length, StandardCharsets.ISO_8859_1))) {
+                        out.write(buffer, 0, length);
+                    }
+                }
+            } finally {
+                close();
             }
-        } finally {
-            quietClose(from);
-            quietClose(to);
+        }
+
+        void close() {
+            quietClose(client);
+            quietClose(server);
         }
     }
 
