@@ -1,15 +1,12 @@
 package io.rudder.lease;
 
 import io.rudder.config.NetworkConfig;
-import io.rudder.control.Backoff;
 import io.rudder.control.LogThrottle;
 import io.rudder.control.LoopScope;
-import io.rudder.lease.LeaseRegistry.CreateResult;
 import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,21 +14,21 @@ import org.slf4j.LoggerFactory;
  * Gets a lease: list, plan, carry the plan out, and from the start again until it worked. A key is only ever created
  * where there is none, or written at the revision at which it was seen to be the host's. Owned by the control loop.
  */
-final class LeaseAcquirer implements AutoCloseable {
+final class LeaseAcquirer implements LeasePhase {
     private static final Logger log = LoggerFactory.getLogger(LeaseAcquirer.class);
     private static final Duration FULL_WAIT = Duration.ofSeconds(30);
     private static final Duration TAKEN_WAIT = Duration.ofSeconds(30);
-    private static final int FAILURES_UNTIL_RECONNECT = 4;
 
+    private final ControlContext context;
     private final LeaseRegistry registry;
     private final LeaseTerms terms;
     private final LeasePlanner planner;
     private final FreedSubnets freed;
-    private final EtcdLeaseReturns returns;
+    private final Duration claimWait;
     private final Listener listener;
     private final LoopScope scope;
-    private final Backoff backoff;
-    private final LogThrottle failureLog;
+    private final RegistryRetries retries;
+    private final LeaseCreation creation;
     private final LogThrottle fullLog;
     private Optional<Ipv4Prefix> preferred = Optional.empty();
     // Whether packets of the preferred subnet are carried, so that it is worth more than any other.
@@ -40,27 +37,21 @@ final class LeaseAcquirer implements AutoCloseable {
     private Optional<Ipv4Prefix> held = Optional.empty();
     // The revision of somebody else's claim that has been waited for.
     private long awaitedClaim;
-    // Granted once and used by all tries; 0 while there is none.
-    private long grantedId;
-    // The subnet whose key the etcd lease kept alive once: a backup may bring that key back, so it is for no other one.
-    private Optional<Ipv4Prefix> grantedFor = Optional.empty();
+    // Whether nobody denied a claim of this host.
+    private boolean claimed;
 
-    LeaseAcquirer(
-            ControlContext context,
-            NetworkConfig config,
-            LeaseTerms terms,
-            FreedSubnets freed,
-            EtcdLeaseReturns returns,
-            Listener listener) {
+    /** @param claimWait how long a live owner has to deny a claim of this host */
+    LeaseAcquirer(LeaseTools tools, NetworkConfig config, LeaseTerms terms, Duration claimWait, Listener listener) {
+        this.context = tools.context();
         this.registry = context.registry();
         this.terms = terms;
         this.planner = new LeasePlanner(config, terms, new SubnetAllocator(config, context.random()));
-        this.freed = freed;
-        this.returns = returns;
+        this.freed = tools.freed();
+        this.claimWait = claimWait;
         this.listener = listener;
         this.scope = new LoopScope(context.loop());
-        this.backoff = new Backoff(Backoff.FIRST, context.random());
-        this.failureLog = new LogThrottle(context.loop());
+        this.retries = new RegistryRetries(context, scope);
+        this.creation = new LeaseCreation(tools, terms, scope, retries, new CreationListener());
         this.fullLog = new LogThrottle(context.loop());
     }
 
@@ -78,8 +69,7 @@ final class LeaseAcquirer implements AutoCloseable {
 
     /** Has an etcd lease already, which kept a subnet's key alive that is gone. */
     void reuse(long etcdLeaseId, Ipv4Prefix subnet) {
-        grantedId = etcdLeaseId;
-        grantedFor = Optional.of(subnet);
+        creation.reuse(etcdLeaseId, subnet);
     }
 
     /** Starts from a lease that is the host's and says another address; one that names no node is known by that only. */
@@ -94,17 +84,16 @@ final class LeaseAcquirer implements AutoCloseable {
     }
 
     private void list() {
-        scope.await(registry.list(), this::follow, failure -> retry(failure, this::list));
+        scope.await(registry.list(), this::follow, failure -> retries.retry(failure, this::list));
     }
 
     private void follow(RegistrySnapshot snapshot) {
-        backoff.reset();
+        retries.reset();
         LeasePlan plan = carries && preferred.isPresent()
                 ? planner.planAgain(snapshot, preferred.get(), freed.recent())
                 : planner.plan(snapshot, preferred, freed.recent());
         if (isElsewhere(plan)) {
-            Ipv4Prefix wanted = preferred.orElseThrow();
-            if (!listener.onPreferredTaken(wanted)) {
+            if (!listener.onPreferredTaken(preferred.orElseThrow())) {
                 scope.schedule(TAKEN_WAIT, this::list);
                 return;
             }
@@ -132,7 +121,7 @@ final class LeaseAcquirer implements AutoCloseable {
         } else if (plan instanceof LeasePlan.Claim claim) {
             claim(claim.lease());
         } else if (plan instanceof LeasePlan.Create create) {
-            withGrant(create.subnet(), etcdLeaseId -> create(create.subnet(), etcdLeaseId));
+            creation.create(create.subnet());
         } else if (plan instanceof LeasePlan.Full full) {
             waitForRoom(full.message());
         } else if (plan instanceof LeasePlan.Refuse refuse) {
@@ -150,12 +139,12 @@ final class LeaseAcquirer implements AutoCloseable {
         scope.await(
                 registry.renew(lease.etcdLeaseId()),
                 timeToLive -> timeToLive.ifPresentOrElse(left -> acquired(lease), this::list),
-                failure -> retry(failure, this::list));
+                failure -> retries.retry(failure, this::list));
     }
 
     private void rewrite(LeasePlan.Rewrite plan) {
         if (plan.ownEtcdLease()) {
-            withGrant(plan.lease().subnet(), etcdLeaseId -> rewrite(plan.lease(), etcdLeaseId));
+            creation.withGrant(plan.lease().subnet(), etcdLeaseId -> rewrite(plan.lease(), etcdLeaseId));
         } else {
             rewrite(plan.lease(), plan.lease().etcdLeaseId());
         }
@@ -166,17 +155,20 @@ final class LeaseAcquirer implements AutoCloseable {
         scope.await(
                 registry.update(lease.subnet(), terms.identity().attributes(), lease.modRevision(), etcdLeaseId),
                 written -> list(),
-                failure -> retry(failure, this::list));
+                failure -> retries.retry(failure, this::list));
     }
 
     private void claim(Lease lease) {
         if (held.filter(lease.subnet()::equals).isPresent()) {
             rewrite(lease, lease.etcdLeaseId());
+        } else if (claimed && lease.attributes().claimant().isEmpty()) {
+            // Its owner took it back before this host knew that it had it.
+            refuse(LeaseClaim.denial(terms.identity(), lease));
         } else if (isClaimedByAnother(lease) && lease.modRevision() != awaitedClaim) {
             awaitedClaim = lease.modRevision();
             scope.schedule(LeaseClaim.WAIT.multipliedBy(2), this::list);
         } else {
-            new LeaseClaim(registry, scope, terms.identity(), new ClaimListener()).make(lease);
+            new LeaseClaim(context, scope, terms.identity(), new ClaimListener()).make(lease, claimWait);
         }
     }
 
@@ -193,66 +185,6 @@ final class LeaseAcquirer implements AutoCloseable {
         listener.onRefused(message);
     }
 
-    private void withGrant(Ipv4Prefix subnet, LongConsumer next) {
-        if (grantedFor.filter(other -> !other.equals(subnet)).isPresent()) {
-            giveGrantBack();
-        }
-        if (grantedId != 0) {
-            next.accept(grantedId);
-            return;
-        }
-        scope.await(
-                registry.grant(terms.policy().timeToLive()),
-                etcdLeaseId -> {
-                    grantedId = etcdLeaseId;
-                    next.accept(etcdLeaseId);
-                },
-                failure -> retry(failure, this::list));
-    }
-
-    private void create(Ipv4Prefix subnet, long etcdLeaseId) {
-        scope.await(
-                registry.create(subnet, terms.identity().attributes(), etcdLeaseId),
-                result -> created(subnet, etcdLeaseId, result),
-                failure -> findOut(subnet, failure));
-    }
-
-    private void created(Ipv4Prefix subnet, long etcdLeaseId, CreateResult result) {
-        if (result instanceof CreateResult.Created created) {
-            acquired(ownLease(subnet, etcdLeaseId, created.revision()));
-        } else if (result instanceof CreateResult.Taken taken) {
-            log.debug("{} went to another host, trying the next", subnet);
-            follow(taken.snapshot());
-        }
-    }
-
-    private Lease ownLease(Ipv4Prefix subnet, long etcdLeaseId, long revision) {
-        return new Lease(subnet, terms.identity().attributes(), etcdLeaseId, revision, revision);
-    }
-
-    /** The answer to a transaction is missing: only the key tells whether it was carried out. */
-    private void findOut(Ipv4Prefix subnet, Throwable failure) {
-        logFailure(failure);
-        scope.await(
-                registry.get(subnet),
-                entry -> entry.filter(found -> found.etcdLeaseId() == grantedId)
-                        .ifPresentOrElse(
-                                found -> acquired(ownLease(subnet, grantedId, found.createRevision())),
-                                this::revokeAndStartOver),
-                again -> retry(again, () -> findOut(subnet, again)));
-    }
-
-    /** The transaction may still be under way: with its etcd lease revoked it is refused when it arrives. */
-    private void revokeAndStartOver() {
-        scope.await(
-                registry.revoke(grantedId),
-                revoked -> {
-                    forgetGrant();
-                    scope.schedule(backoff.next(), this::list);
-                },
-                failure -> retry(failure, this::revokeAndStartOver));
-    }
-
     private void waitForRoom(String message) {
         if (fullLog.permits()) {
             log.warn("{}: waiting for one to become free, looking every {} s", message, FULL_WAIT.toSeconds());
@@ -260,51 +192,40 @@ final class LeaseAcquirer implements AutoCloseable {
         scope.schedule(FULL_WAIT, this::list);
     }
 
-    private void retry(Throwable failure, Runnable step) {
-        logFailure(failure);
-        Duration delay = backoff.next();
-        if (backoff.failures() % FAILURES_UNTIL_RECONNECT == 0) {
-            registry.reconnect();
-        }
-        scope.schedule(delay, step);
-    }
-
-    private void logFailure(Throwable failure) {
-        if (failureLog.permits()) {
-            log.warn("cannot acquire a lease yet, trying on: {}", failure.getMessage());
-        }
-    }
-
     private void acquired(Lease lease) {
-        if (lease.etcdLeaseId() == grantedId) {
-            forgetGrant();
-        }
+        creation.succeeded(lease);
         close();
-        listener.onAcquired(lease);
+        listener.onAcquired(lease, claimed);
     }
 
     /** Ends the tries; an etcd lease that no key uses is given back. */
     @Override
     public void close() {
         scope.close();
-        giveGrantBack();
+        creation.close();
     }
 
-    private void giveGrantBack() {
-        if (grantedId != 0) {
-            returns.giveBack(grantedId);
-            forgetGrant();
+    private final class CreationListener implements LeaseCreation.Listener {
+        @Override
+        public void onCreated(Lease lease) {
+            acquired(lease);
         }
-    }
 
-    private void forgetGrant() {
-        grantedId = 0;
-        grantedFor = Optional.empty();
+        @Override
+        public void onTaken(RegistrySnapshot snapshot) {
+            follow(snapshot);
+        }
+
+        @Override
+        public void onUnclear() {
+            list();
+        }
     }
 
     private final class ClaimListener implements LeaseClaim.Listener {
         @Override
         public void onUndisputed(Lease lease) {
+            claimed = true;
             rewrite(lease, lease.etcdLeaseId());
         }
 
@@ -320,7 +241,7 @@ final class LeaseAcquirer implements AutoCloseable {
 
         @Override
         public void onFailure(Throwable failure) {
-            retry(failure, LeaseAcquirer.this::list);
+            retries.retry(failure, LeaseAcquirer.this::list);
         }
     }
 
@@ -333,7 +254,12 @@ final class LeaseAcquirer implements AutoCloseable {
          */
         boolean onPreferredTaken(Ipv4Prefix subnet);
 
-        void onAcquired(Lease lease);
+        /**
+         * The host has this lease.
+         *
+         * @param claimed whether it was the lease of a host at another address, which did not deny this host's claim
+         */
+        void onAcquired(Lease lease, boolean claimed);
 
         void onRefused(String message);
     }

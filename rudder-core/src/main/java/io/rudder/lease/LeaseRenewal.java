@@ -2,20 +2,28 @@ package io.rudder.lease;
 
 import io.rudder.control.Backoff;
 import io.rudder.control.LoopScope;
+import io.rudder.net.Ipv4;
 import io.rudder.status.Counter;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a lease alive: renews its etcd lease now and then, and reads the key after each renewal, because an etcd lease
- * that lives on says nothing about who owns the key. The value is never written here. Owned by the control loop.
+ * that lives on says nothing about who owns the key. The value is written only where another host with the same node id
+ * wrote it: a claim is denied, and a lease that such a host took, because no denial reached it in time, is taken back.
+ * Whoever wrote over the other's address yields if the other does the same soon afterwards: it is alive, and was first.
+ * Owned by the control loop.
  */
-final class LeaseRenewal implements AutoCloseable {
+final class LeaseRenewal implements LeasePhase {
     private static final Logger log = LoggerFactory.getLogger(LeaseRenewal.class);
     private static final double JITTER = 0.1;
+    // Longer than it takes an owner to notice that its watch is dead, and to read and write by a slow registry.
+    private static final Duration YIELDING = LeaseClaim.LONG_WAIT;
 
     private final ControlContext context;
     private final LeaseTerms terms;
@@ -24,14 +32,22 @@ final class LeaseRenewal implements AutoCloseable {
     private Lease lease;
     private LoopScope cycle;
     private boolean etcdLeaseLives;
+    private boolean writing;
+    // To which addresses this host yields, for a while from a moment on.
+    private IntPredicate yieldsTo;
+    private long yieldsSinceNanos;
 
-    LeaseRenewal(ControlContext context, LeaseTerms terms, Lease lease, Listener listener) {
+    /** @param claimed whether it was the lease of a host at another address, which did not deny this host's claim */
+    LeaseRenewal(ControlContext context, LeaseTerms terms, Lease lease, boolean claimed, Listener listener) {
         this.context = context;
         this.terms = terms;
         this.lease = lease;
         this.listener = listener;
         this.backoff = new Backoff(Backoff.FIRST, context.random());
         this.cycle = new LoopScope(context.loop());
+        // One clone may have claimed it from another one, so the owner may be anybody.
+        this.yieldsTo = address -> claimed;
+        this.yieldsSinceNanos = context.loop().nanoTime();
     }
 
     /** Starts with a wait: the lease was renewed or created just now. */
@@ -39,8 +55,12 @@ final class LeaseRenewal implements AutoCloseable {
         cycle.schedule(interval(), this::renew);
     }
 
-    /** Renews and reads at once; what is under way is started over. */
-    void renewNow() {
+    /** Renews and reads at once; what is under way is started over, but for a write, which is followed by a look anyway. */
+    @Override
+    public void verify() {
+        if (writing) {
+            return;
+        }
         cycle.close();
         cycle = new LoopScope(context.loop());
         renew();
@@ -56,7 +76,7 @@ final class LeaseRenewal implements AutoCloseable {
 
     private void renew() {
         if (lease.isReservation()) {
-            verify();
+            read();
             return;
         }
         // Also without an etcd lease the key has the last word: it may be a reservation by now, or somebody else's.
@@ -64,29 +84,29 @@ final class LeaseRenewal implements AutoCloseable {
                 context.registry().renew(lease.etcdLeaseId()),
                 timeToLive -> {
                     etcdLeaseLives = timeToLive.isPresent();
-                    verify();
+                    read();
                 },
                 this::missed);
     }
 
-    private void verify() {
-        cycle.await(context.registry().get(lease.subnet()), this::verify, this::missed);
+    private void read() {
+        cycle.await(context.registry().get(lease.subnet()), this::judge, this::missed);
     }
 
-    private void verify(Optional<RegistryEntry> entry) {
+    private void judge(Optional<RegistryEntry> entry) {
         if (entry.isEmpty()) {
             close();
             listener.onGone(reusable(0));
             return;
         }
-        Optional<Lease> found = Lease.find(entry.get()).filter(this::isOwn);
-        if (found.isEmpty()) {
+        Optional<Lease> found = Lease.find(entry.get());
+        if (found.filter(this::isOwn).isPresent()) {
+            confirmOrDeny(found.get());
+        } else if (found.filter(this::isContested).isPresent()) {
+            contest(found.get());
+        } else {
             close();
             listener.onTaken(owner(entry.get()), reusable(entry.get().etcdLeaseId()));
-        } else if (found.get().attributes().claimant().isPresent()) {
-            deny(found.get());
-        } else {
-            confirm(found.get());
         }
     }
 
@@ -94,18 +114,51 @@ final class LeaseRenewal implements AutoCloseable {
         return terms.identity().isAsWritten(found.attributes());
     }
 
-    /** The etcd lease, if it lives on without a key. */
-    private OptionalLong reusable(long attachedToKey) {
-        boolean isFree = etcdLeaseLives && !lease.isReservation() && lease.etcdLeaseId() != attachedToKey;
-        return isFree ? OptionalLong.of(lease.etcdLeaseId()) : OptionalLong.empty();
+    /** Whether it is this very lease, into which a host with the same node id wrote its own address. */
+    private boolean isContested(Lease found) {
+        return terms.identity().isNamedBy(found.attributes())
+                && found.createRevision() == lease.createRevision()
+                && !found.isReservation();
     }
 
-    /** Another host has the same node id and asks whether this one is alive. */
-    private void deny(Lease found) {
+    private void confirmOrDeny(Lease found) {
+        if (found.attributes().claimant().isPresent()) {
+            log.warn(
+                    "the host at {} has this host's node id and claims the lease of {}: denied",
+                    found.attributes().claimant().orElseThrow(),
+                    found.subnet());
+            writeOwn(found, written -> read());
+        } else {
+            confirm(found);
+        }
+    }
+
+    private void contest(Lease found) {
+        int other = found.attributes().publicIp();
+        if (isYielding() && yieldsTo.test(other)) {
+            close();
+            listener.onOlderOwner(LeaseClaim.denial(terms.identity(), found), reusable(found.etcdLeaseId()));
+            return;
+        }
         log.warn(
-                "the host at {} has this host's node id and claims the lease of {}: denied",
-                found.attributes().claimant().orElseThrow(),
+                "the host at {} has this host's node id and took the lease of {}: taking it back",
+                Ipv4.format(other),
                 found.subnet());
+        writeOwn(found, written -> {
+            if (written) {
+                yieldsTo = address -> address == other;
+                yieldsSinceNanos = context.loop().nanoTime();
+            }
+            read();
+        });
+    }
+
+    private boolean isYielding() {
+        return context.loop().nanoTime() - yieldsSinceNanos < YIELDING.toNanos();
+    }
+
+    private void writeOwn(Lease found, Consumer<Boolean> next) {
+        writing = true;
         cycle.await(
                 context.registry()
                         .update(
@@ -113,8 +166,20 @@ final class LeaseRenewal implements AutoCloseable {
                                 terms.identity().attributes(),
                                 found.modRevision(),
                                 found.etcdLeaseId()),
-                written -> verify(),
-                this::missed);
+                written -> {
+                    writing = false;
+                    next.accept(written);
+                },
+                failure -> {
+                    writing = false;
+                    missed(failure);
+                });
+    }
+
+    /** The etcd lease, if it lives on without a key. */
+    private OptionalLong reusable(long attachedToKey) {
+        boolean isFree = etcdLeaseLives && !lease.isReservation() && lease.etcdLeaseId() != attachedToKey;
+        return isFree ? OptionalLong.of(lease.etcdLeaseId()) : OptionalLong.empty();
     }
 
     private void confirm(Lease found) {
@@ -144,7 +209,7 @@ final class LeaseRenewal implements AutoCloseable {
         cycle.close();
     }
 
-    /** Hears how the lease fares. After {@link #onGone} and {@link #onTaken} the renewal is over. */
+    /** Hears how the lease fares. After {@link #onGone}, {@link #onTaken} and {@link #onOlderOwner} the renewal is over. */
     interface Listener {
         /** The key is there and the host's, as this lease has it. */
         void onRenewed(Lease current);
@@ -161,5 +226,8 @@ final class LeaseRenewal implements AutoCloseable {
 
         /** The key is somebody else's; see {@link #onGone}. */
         void onTaken(String owner, OptionalLong reusable);
+
+        /** A live host with this node id had the lease before and has it again; the message is one line. */
+        void onOlderOwner(String message, OptionalLong reusable);
     }
 }

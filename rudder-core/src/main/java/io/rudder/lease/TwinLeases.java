@@ -22,6 +22,7 @@ final class TwinLeases implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration RECHECK_AFTER = Duration.ofSeconds(60);
 
+    private final ControlContext context;
     private final LeaseRegistry registry;
     private final LoopScope scope;
     private final Supplier<Optional<Lease>> own;
@@ -32,6 +33,7 @@ final class TwinLeases implements AutoCloseable {
 
     /** @param own the lease that this host holds for certain; nothing is done while there is none */
     TwinLeases(ControlContext context, NodeIdentity self, Supplier<Optional<Lease>> own, Listener listener) {
+        this.context = context;
         this.registry = context.registry();
         this.scope = new LoopScope(context.loop());
         this.self = self;
@@ -83,7 +85,7 @@ final class TwinLeases implements AutoCloseable {
         } else if (self.hasAddressOf(twin.get().attributes())) {
             giveBack(twin.get(), current.get());
         } else {
-            new LeaseClaim(registry, scope, self, new ClaimListener(twin.get())).make(twin.get());
+            new LeaseClaim(context, scope, self, new ClaimListener(twin.get())).make(twin.get(), LeaseClaim.WAIT);
         }
     }
 

@@ -56,7 +56,8 @@ final class Simulation implements SimulatedHost.Listener {
         loop.runUntil(() -> hosts.stream().allMatch(SimulatedHost::carries), LIMIT_OF_START);
         loop.run(Duration.ofSeconds(5));
         settled = true;
-        faulty = plan.kind() != SimulationPlan.Kind.DELETIONS;
+        faulty = plan.kind() == SimulationPlan.Kind.WILD || plan.kind() == SimulationPlan.Kind.CONNECTIONS;
+        List<Ipv4Prefix> owned = hosts.stream().map(SimulatedHost::subnet).toList();
         for (int i = 0; i < plan.actions(); i++) {
             faults.act();
         }
@@ -69,6 +70,9 @@ final class Simulation implements SimulatedHost.Listener {
         }
         loop.run(faults.needsRelist() ? UNTIL_RELISTED.plus(QUIET) : QUIET);
         awaitAgreement();
+        if (plan.kind() == SimulationPlan.Kind.CLONES) {
+            checks.ownersStayed(owned);
+        }
         checks.nothingLeftBehind();
         checks.nobodyOverwroteOthers();
     }
@@ -99,8 +103,23 @@ final class Simulation implements SimulatedHost.Listener {
                 "/coreos.com/network");
         SimulatedHost host = new SimulatedHost(loop, store, settings, random.nextLong(), this);
         host.registry.fates(this::fate);
-        host.registry.latency(() -> Duration.ofNanos(random.nextLong(50_000_000)));
+        host.registry.latency(this::latency);
         return host;
+    }
+
+    /** Whether no packet is to be lost while faults go on. */
+    private boolean isLossless() {
+        return plan.kind() == SimulationPlan.Kind.CONNECTIONS || plan.kind() == SimulationPlan.Kind.DELETIONS;
+    }
+
+    /** What a message takes, mostly. */
+    Duration latency() {
+        return Duration.ofNanos(random.nextLong(50_000_000));
+    }
+
+    /** What a message takes on a slow way. */
+    Duration slowLatency() {
+        return Duration.ofMillis(random.nextInt(500, 3000));
     }
 
     static int address(int number) {
@@ -132,7 +151,7 @@ final class Simulation implements SimulatedHost.Listener {
 
     @Override
     public void onTable(SimulatedHost host) {
-        if (settled && plan.kind() != SimulationPlan.Kind.WILD) {
+        if (settled && isLossless()) {
             checks.reachesEverybody(host);
         }
     }

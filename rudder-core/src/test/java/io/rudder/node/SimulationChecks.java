@@ -148,6 +148,15 @@ final class SimulationChecks {
         }
     }
 
+    /** The hosts that came first carry what they carried then, whoever came with their node ids. */
+    void ownersStayed(List<Ipv4Prefix> owned) {
+        for (int number = 0; number < owned.size(); number++) {
+            SimulatedHost owner = simulation.hosts.get(number);
+            Ipv4Prefix subnet = owned.get(number);
+            check(owner.carries() && owner.subnet().equals(subnet), () -> owner + " lost " + subnet + " to a clone");
+        }
+    }
+
     private static void checkReach(SimulatedHost from, SimulatedHost to) {
         check(to.carries() && from.routesTo(to), () -> from + " does not reach " + to);
     }

@@ -37,8 +37,10 @@ final class SimulationFaults {
                 spoilAConnection(true);
                 pass(Duration.ofSeconds(60));
             }
-            case DELETIONS -> {
-                deleteSomething();
+            case DELETIONS -> deleteSomething();
+            case CLONES -> {
+                actAroundClones();
+                pass(Duration.ofMinutes(1));
             }
             default -> {
                 actWildly();
@@ -71,11 +73,33 @@ final class SimulationFaults {
         }
     }
 
+    /** A host that stays an owner may be slow to hear and slow to answer, and the store may be slow for all. */
+    private void actAroundClones() {
+        switch (random().nextInt(6)) {
+            case 0, 1 -> startAClone(true);
+            case 2 -> owner().registry.watches().forEach(MemoryWatch::stall);
+            case 3 -> slowDown(List.of(owner()));
+            case 4 -> slowDown(List.copyOf(simulation.hosts));
+            default -> owner().registry.cutWatches();
+        }
+    }
+
+    private void slowDown(List<SimulatedHost> hosts) {
+        hosts.forEach(host -> host.registry.latency(simulation::slowLatency));
+        simulation.loop.schedule(
+                Duration.ofSeconds(random().nextInt(10, 120)),
+                () -> hosts.forEach(host -> host.registry.latency(simulation::latency)));
+    }
+
+    private SimulatedHost owner() {
+        return simulation.hosts.get(random().nextInt(simulation.plan.hosts()));
+    }
+
     private void actWildly() {
         switch (random().nextInt(16)) {
             case 0, 1 -> restart();
             case 2 -> simulation.anyHost().kill();
-            case 3 -> startAClone();
+            case 3 -> startAClone(random().nextBoolean());
             case 4 -> loseEvents();
             case 5 -> delete(anyLease());
             case 6 -> simulation.store.revoke(anyLease().etcdLeaseId());
@@ -161,9 +185,8 @@ final class SimulationFaults {
     }
 
     /** Another host with the same node id, or another node at the same address. */
-    private void startAClone() {
+    private void startAClone(boolean sameNode) {
         int number = random().nextInt(simulation.plan.hosts());
-        boolean sameNode = random().nextBoolean();
         int clone = CLONES + simulation.hosts.size();
         int address = simulation.hosts.get(number).identity.publicIp();
         simulation.hosts.add(

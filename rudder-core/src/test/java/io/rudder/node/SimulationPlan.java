@@ -21,8 +21,12 @@ record SimulationPlan(long seed, Kind kind, int hosts, int actions, NetworkConfi
         /** The way to the store fails and comes back: no packet is to be lost meanwhile. */
         CONNECTIONS,
         /** Keys vanish, one, all, or those that a backup lacks: no packet is to be lost meanwhile. */
-        DELETIONS
+        DELETIONS,
+        /** Hosts come with a node id that has an owner, while its watch or the store is slow: the owner is to stay. */
+        CLONES
     }
+
+    private static final int SEEDS_PER_CLONES = 8;
 
     private static final int SMALLEST = 3;
     private static final int SPARE_SUBNETS = 6;
@@ -31,9 +35,10 @@ record SimulationPlan(long seed, Kind kind, int hosts, int actions, NetworkConfi
         SplittableRandom random = new SplittableRandom(seed);
         int hosts = hosts(random);
         int subnets = hosts + (random.nextBoolean() ? SPARE_SUBNETS : 2 * hosts + SPARE_SUBNETS);
-        Kind kind = Kind.values()[Math.max(0, random.nextInt(5) - 2)];
+        int kind = Math.max(0, random.nextInt(5) - 2);
+        boolean clones = Math.floorMod(seed, SEEDS_PER_CLONES) == SEEDS_PER_CLONES - 1;
         int actions = hosts > 50 ? 30 : 15 + random.nextInt(25);
-        return new SimulationPlan(seed, kind, hosts, actions, network(subnets));
+        return new SimulationPlan(seed, clones ? Kind.CLONES : Kind.values()[kind], hosts, actions, network(subnets));
     }
 
     /** Mostly few, for many runs; sometimes many. */
