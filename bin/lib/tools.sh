@@ -55,6 +55,37 @@ install_missing() {
     without_starting_services apt-get install -qy --no-install-recommends "${packages[@]}"
 }
 
+# Prints the browser that a test can use. A snap sees neither the test's network nor its files.
+find_browser() {
+    local name path
+    for name in chromium google-chrome google-chrome-stable; do
+        path=$(command -v "$name") || continue
+        case $(readlink -f "$path") in
+            */snap | /snap/*) ;;
+            *)
+                echo "$path"
+                return
+                ;;
+        esac
+    done
+    return 1
+}
+
+# Installs a browser if there is none; fails where the distribution has it only as a snap, or not at all.
+install_browser() {
+    local candidate
+    if find_browser >/dev/null; then
+        return
+    fi
+    command -v apt-get >/dev/null || return 1
+    run_quietly apt-get update -q
+    candidate=$(apt-cache policy chromium | sed -n 's/^ *Candidate: //p')
+    case $candidate in
+        '' | '(none)' | *snap* | *ubuntu*) return 1 ;;
+        *) install_missing chromium ;;
+    esac
+}
+
 # Debian starts the services that it installs. An etcd that nobody asked for must not occupy port 2379, so the package
 # manager is told not to start any (invoke-rc.d(8)), unless the machine has a policy of its own.
 without_starting_services() {

@@ -1,15 +1,19 @@
 package io.rudder.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.rudder.it.lab.Cluster;
 import io.rudder.it.lab.Host;
+import io.rudder.it.lab.Requirements;
 import io.rudder.it.lab.RudderProcess;
 import io.rudder.it.lab.Wait;
 import io.rudder.it.tool.HttpGet;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,8 +29,7 @@ class MonitoringIT {
     private static final String SHOWN = "data-state=\"shown\"";
 
     /** Without the ones about the network, Chromium looks for hosts that no test network has. */
-    private static final List<String> BROWSER = List.of(
-            "chromium",
+    private static final List<String> BROWSER_OPTIONS = List.of(
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
@@ -53,10 +56,11 @@ class MonitoringIT {
     }
 
     /** The page once its script has drawn it; a browser that starts slowly gets another try. */
-    private static String pageAsSeen(Host host) {
+    private static String pageAsSeen(Path browser, Host host) {
         String page = "";
         for (int attempt = 1; attempt <= 3 && !page.contains(SHOWN); attempt++) {
-            List<String> command = new ArrayList<>(BROWSER);
+            List<String> command = new ArrayList<>(List.of(browser.toString()));
+            command.addAll(BROWSER_OPTIONS);
             command.add("--user-data-dir=" + host.directory().resolve("browser-" + attempt));
             command.addAll(List.of("--virtual-time-budget=4000", "--dump-dom", ADDRESS + "/"));
             page = host.exec(command.toArray(String[]::new)).stdout();
@@ -71,6 +75,8 @@ class MonitoringIT {
 
     @Test
     void aPersonSeesNodePeersAndEvents() {
+        Optional<Path> browser = Requirements.browser();
+        assumeThat(browser).as("chromium or google-chrome, not as a snap").isPresent();
         RudderProcess a = start("a");
         RudderProcess b = start("b");
         List.of(a, b).forEach(RudderProcess::awaitReady);
@@ -83,7 +89,7 @@ class MonitoringIT {
         assertThat(get(a.host(), "/readyz")).isEqualTo("200\nready\n");
         assertThat(get(a.host(), "/status")).startsWith("200\n{\"schema\":1,").contains("\"subnet\":\"" + peer);
 
-        String page = pageAsSeen(a.host());
+        String page = pageAsSeen(browser.get(), a.host());
 
         assertThat(page)
                 .contains(SHOWN, "✓ ready")

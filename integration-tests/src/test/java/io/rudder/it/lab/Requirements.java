@@ -1,10 +1,13 @@
 package io.rudder.it.lab;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What the tests need of the machine. What is missing fails them with one line; nothing is skipped. */
@@ -35,15 +38,36 @@ public final class Requirements {
         }
     }
 
+    /** A browser that runs in a host's network; empty where there is none or only a snap, which does not. */
+    public static Optional<Path> browser() {
+        return Stream.of("chromium", "google-chrome", "google-chrome-stable")
+                .flatMap(Requirements::onPath)
+                .filter(path -> !isSnap(path))
+                .findFirst();
+    }
+
+    private static boolean isSnap(Path path) {
+        try {
+            Path file = path.toRealPath();
+            return file.startsWith("/snap") || file.endsWith("snap");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static boolean isOnPath(String command) {
+        return onPath(command).findAny().isPresent();
+    }
+
+    private static Stream<Path> onPath(String command) {
         Stream<String> folders = Stream.of(System.getenv("PATH").split(":"));
         return Stream.concat(folders, Stream.of("/usr/sbin", "/sbin"))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
+                .map(folder -> Path.of(folder, command))
+                .filter(Files::isExecutable);
     }
 
     private static Map<String, String> packageOfCommand() {
         Map<String, String> packages = new LinkedHashMap<>();
-        packages.put("chromium", "chromium");
         packages.put("etcd", "etcd-server");
         packages.put("etcdctl", "etcd-client");
         packages.put("ethtool", "ethtool");
