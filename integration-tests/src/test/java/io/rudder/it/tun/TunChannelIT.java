@@ -504,17 +504,16 @@ class TunChannelIT {
             int flows = 64;
             for (int flow = 0; flow < flows; flow++) {
                 try (DatagramSocket socket = TunHost.socket()) {
-                    for (int i = 0; i < 3; i++) {
-                        TunHost.send(socket, "10.77.3.9", random(10));
-                    }
+                    TunHost.send(socket, "10.77.3." + flow, random(10));
+                    TunHost.send(socket, "10.77.3." + flow, random(2000)); // two fragments
                 }
             }
             await().atMost(BOUND).until(() -> host.received.size() + other.received.size() == flows * 3);
             assertThat(host.received).isNotEmpty();
             assertThat(other.received).isNotEmpty();
-            assertThat(host.received.stream().map(TunChannelIT::sourcePort))
+            assertThat(host.received.stream().map(TunChannelIT::destination))
                     .doesNotContainAnyElementsOf(other.received.stream()
-                            .map(TunChannelIT::sourcePort)
+                            .map(TunChannelIT::destination)
                             .toList());
 
             second.close().sync();
@@ -525,7 +524,7 @@ class TunChannelIT {
         }
     }
 
-    private static int sourcePort(byte[] packet) {
-        return (packet[20] & 0xff) << 8 | packet[21] & 0xff;
+    private static int destination(byte[] packet) {
+        return packet[19];
     }
 }

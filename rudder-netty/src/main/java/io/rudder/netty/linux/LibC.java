@@ -70,5 +70,8 @@ final class LibC {
     /** {@code parameters} is {@code struct sched_param}: one int, the priority. */
     static native int sched_setscheduler(int threadId, int policy, int[] parameters) throws LastErrorException;
 
+    /** syscall(2), for bpf(2), which the C library does not offer; {@code attributes} is copied in and out. */
+    static native long syscall(NativeLong number, int command, byte[] attributes, int length) throws LastErrorException;
+
     static native String strerror(int errno);
 }

@@ -4,6 +4,8 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLong;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The descriptor of a TUN device: opened, then attached to an interface. Not thread-safe.
@@ -11,6 +13,8 @@ import java.io.IOException;
  * @see <a href="https://www.kernel.org/doc/html/latest/networking/tuntap.html">tuntap.rst</a>, linux/if_tun.h
  */
 public final class TunDevice implements PacketDevice {
+    private static final Logger log = LoggerFactory.getLogger(TunDevice.class);
+
     /** The device node that every TUN device is opened through. */
     public static final String PATH = "/dev/net/tun";
 
@@ -96,6 +100,17 @@ public final class TunDevice implements PacketDevice {
                     e);
         }
         attached(request);
+        if (multiQueue) {
+            keepFlowsInOrder();
+        }
+    }
+
+    private void keepFlowsInOrder() {
+        try {
+            FlowSteering.install(descriptor);
+        } catch (IOException e) {
+            log.info("device {}: fragments may overtake whole packets of their flow: {}", name, e.getMessage());
+        }
     }
 
     private void requireAsAsked(String requestedName, boolean withVnetHeader, boolean shared) throws IOException {
