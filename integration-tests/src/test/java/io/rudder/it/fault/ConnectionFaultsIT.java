@@ -49,23 +49,24 @@ class ConnectionFaultsIT {
     @Tag("faults")
     void fault8TheConnectionIsCutSoonAfterEachReconnect() throws IOException {
         Flow.assertLossless("8", a, b, () -> {
-            for (int round = 0; round < 40; round++) {
-                relay.tell("lifetime " + (1 + round * 4 % 150));
+            int changes = 0;
+            for (int round = 0; relay.accepted() < 200; round = (round + 1) % 10) {
+                relay.tell("lifetime " + (1 + changes * 4 % 150));
                 relay.tell("cut");
-                ghosts.put(round % 10);
+                ghosts.put(round);
                 Fault.lasts(Duration.ofMillis(400));
-                if (round % 10 > 0) {
-                    ghosts.delete(round % 10 - 1);
-                }
+                ghosts.delete((round + 9) % 10);
+                changes += 2;
             }
             int cuts = relay.accepted();
+            ghosts.put(9);
             relay.tell("lifetime 0");
             relay.tell("cut");
             Ghosts.assertKnown(a, 9);
             for (int number = 0; number < 9; number++) {
-                Ghosts.assertUnknown(a, number);
+                ghosts.assertAsInEtcd(a, number);
             }
-            Fault.note("8", cuts + " connections cut within 150 ms, 76 changes, all seen");
+            Fault.note("8", cuts + " connections cut within 150 ms, " + changes + " changes, all seen");
         });
     }
 
@@ -154,13 +155,16 @@ class ConnectionFaultsIT {
     @Tag("faults")
     void fault30EtcdIsSlow() throws IOException {
         Flow.assertLossless("30 slow", a, b, () -> {
-            for (int delayMillis : new int[] {500, 3000}) {
+            for (int delayMillis : new int[] {500, 2000}) {
                 relay.tell("delay " + delayMillis);
                 ghosts.put(delayMillis / 500);
                 Duration known = Fault.timed(() -> Ghosts.assertKnown(a, delayMillis / 500));
                 Fault.note("30 slow", delayMillis + " ms a message: change known after " + known.toMillis() + " ms");
                 Fault.lasts(Duration.ofSeconds(10));
             }
+            // Twice that is more than a call may take: nothing gets through.
+            relay.tell("delay 3000");
+            Fault.lasts(Duration.ofSeconds(20));
             relay.tell("delay 0");
             ghosts.put(7);
             Duration caughtUp = Fault.timed(() -> Ghosts.assertKnown(a, 7));
@@ -173,16 +177,15 @@ class ConnectionFaultsIT {
     @Tag("faults")
     void fault33AnswersAreLostWhileALeaseIsAcquired() throws IOException {
         Flow.assertLossless("33", a, b, () -> {
-            for (int round = 1; round <= 4; round++) {
-                relay.tell("lose " + round + " \"PublicIP\":\"198.51.100.3\"");
+            for (int starts = 1; starts <= 6; starts++) {
+                relay.tell("lose 1 \"PublicIP\":\"198.51.100.3\"");
                 RudderProcess c = relay.start("c");
                 awaitOneLease(c);
                 c.kill9();
                 CLUSTER.etcd().revokeLeaseOf(c.leaseKey());
             }
-            int lost = relay.lost();
-            assertThat(lost).isGreaterThanOrEqualTo(4);
-            Fault.note("33", lost + " answers to acquiring transactions lost over 4 starts, each time one lease");
+            assertThat(relay.lost()).isEqualTo(6);
+            Fault.note("33", "the answer to the acquiring transaction lost in each of 6 starts, each time one lease");
             int before = relay.accepted();
             relay.tell("lifetime 10");
             RudderProcess c = CLUSTER.start(CLUSTER.host("c"), relay.options(CLUSTER.host("c")));

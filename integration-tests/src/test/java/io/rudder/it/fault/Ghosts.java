@@ -80,6 +80,15 @@ final class Ghosts {
                 .isTrue();
     }
 
+    /** Waits until a daemon knows of a ghost what etcd does. */
+    void assertAsInEtcd(RudderProcess daemon, int number) {
+        if (etcd.get(key(number)).isPresent()) {
+            assertKnown(daemon, number);
+        } else {
+            assertUnknown(daemon, number);
+        }
+    }
+
     private static boolean isKnown(RudderProcess daemon, int number) {
         return ping(daemon, address(number)).exitCode() == 0;
     }

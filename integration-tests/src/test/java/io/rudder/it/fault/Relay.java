@@ -6,8 +6,7 @@ import io.rudder.it.lab.Host;
 import io.rudder.it.lab.RudderProcess;
 import io.rudder.it.lab.Running;
 import io.rudder.it.tool.TcpRelay;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.List;
 
 /** A relay between daemons and etcd, in the middle of the network. */
 final class Relay implements AutoCloseable {
@@ -50,14 +49,18 @@ final class Relay implements AutoCloseable {
     }
 
     private int count(String what) {
+        int before = answers(what).size();
         process.tell(what);
-        process.awaitOutput(what + " \\d+", Fault.BOUND);
-        Matcher last = Pattern.compile(what + " (\\d+)").matcher(process.stdout());
-        int count = 0;
-        while (last.find()) {
-            count = Integer.parseInt(last.group(1));
-        }
-        return count;
+        Fault.awaited(() -> answers(what).size() > before, process::stderr);
+        return answers(what).get(before);
+    }
+
+    private List<Integer> answers(String what) {
+        return process.stdout()
+                .lines()
+                .filter(line -> line.startsWith(what + " "))
+                .map(line -> Integer.valueOf(line.substring(what.length() + 1)))
+                .toList();
     }
 
     @Override
