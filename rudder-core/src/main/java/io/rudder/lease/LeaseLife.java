@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * for. {@link LeaseKeeper} says what its calls mean. Owned by the control loop.
  */
 final class LeaseLife {
-    private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
+    private static final Logger log = LoggerFactory.getLogger(LeaseLife.class);
     private static final int MISSES_UNTIL_UNCONFIRMED = 3;
 
     private final LeaseTools tools;

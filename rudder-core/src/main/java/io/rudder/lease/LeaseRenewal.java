@@ -1,6 +1,7 @@
 package io.rudder.lease;
 
 import io.rudder.control.Backoff;
+import io.rudder.control.LogThrottle;
 import io.rudder.control.LoopScope;
 import io.rudder.net.Ipv4;
 import io.rudder.status.Counter;
@@ -29,6 +30,7 @@ final class LeaseRenewal implements LeasePhase {
     private final LeaseTerms terms;
     private final Listener listener;
     private final Backoff backoff;
+    private final LogThrottle cloneLog;
     private Lease lease;
     private LoopScope cycle;
     private boolean etcdLeaseLives;
@@ -44,6 +46,7 @@ final class LeaseRenewal implements LeasePhase {
         this.lease = lease;
         this.listener = listener;
         this.backoff = new Backoff(Backoff.FIRST, context.random());
+        this.cloneLog = new LogThrottle(context.loop());
         this.cycle = new LoopScope(context.loop());
         // One clone may have claimed it from another one, so the owner may be anybody.
         this.yieldsTo = address -> claimed;
@@ -123,10 +126,9 @@ final class LeaseRenewal implements LeasePhase {
 
     private void confirmOrDeny(Lease found) {
         if (found.attributes().claimant().isPresent()) {
-            log.warn(
+            tellOfClone(
                     "the host at {} has this host's node id and claims the lease of {}: denied",
-                    found.attributes().claimant().orElseThrow(),
-                    found.subnet());
+                    found.attributes().claimant().orElseThrow());
             writeOwn(found, written -> read());
         } else {
             confirm(found);
@@ -140,10 +142,8 @@ final class LeaseRenewal implements LeasePhase {
             listener.onOlderOwner(LeaseClaim.denial(terms.identity(), found), reusable(found.etcdLeaseId()));
             return;
         }
-        log.warn(
-                "the host at {} has this host's node id and took the lease of {}: taking it back",
-                Ipv4.format(other),
-                found.subnet());
+        tellOfClone(
+                "the host at {} has this host's node id and took the lease of {}: taking it back", Ipv4.format(other));
         writeOwn(found, written -> {
             if (written) {
                 yieldsTo = address -> address == other;
@@ -151,6 +151,12 @@ final class LeaseRenewal implements LeasePhase {
             }
             read();
         });
+    }
+
+    private void tellOfClone(String message, String address) {
+        if (cloneLog.permits()) {
+            log.warn(message, address, lease.subnet());
+        }
     }
 
     private boolean isYielding() {

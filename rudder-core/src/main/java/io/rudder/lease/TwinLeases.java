@@ -133,7 +133,9 @@ final class TwinLeases implements AutoCloseable {
 
         @Override
         public void onUndisputed(Lease lease) {
-            own.get().ifPresentOrElse(current -> giveBack(lease, current), this::onUnclear);
+            own.get()
+                    .filter(current -> isTwin(lease, current))
+                    .ifPresentOrElse(current -> giveBack(lease, current), this::onUnclear);
         }
 
         @Override

@@ -56,7 +56,7 @@ final class Simulation implements SimulatedHost.Listener {
         loop.runUntil(() -> hosts.stream().allMatch(SimulatedHost::carries), LIMIT_OF_START);
         loop.run(Duration.ofSeconds(5));
         settled = true;
-        faulty = plan.kind() == SimulationPlan.Kind.WILD || plan.kind() == SimulationPlan.Kind.CONNECTIONS;
+        faulty = plan.kind() != SimulationPlan.Kind.DELETIONS && plan.kind() != SimulationPlan.Kind.CLONES;
         List<Ipv4Prefix> owned = hosts.stream().map(SimulatedHost::subnet).toList();
         for (int i = 0; i < plan.actions(); i++) {
             faults.act();

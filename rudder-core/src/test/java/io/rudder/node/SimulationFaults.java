@@ -42,6 +42,10 @@ final class SimulationFaults {
                 actAroundClones();
                 pass(Duration.ofMinutes(1));
             }
+            case BACKUPS -> {
+                actAroundBackups();
+                pass(Duration.ofMinutes(3));
+            }
             default -> {
                 actWildly();
                 pass(Duration.ofMinutes(3));
@@ -93,6 +97,24 @@ final class SimulationFaults {
 
     private SimulatedHost owner() {
         return simulation.hosts.get(random().nextInt(simulation.plan.hosts()));
+    }
+
+    private void actAroundBackups() {
+        switch (random().nextInt(8)) {
+            case 0 -> backup = simulation.store.snapshot();
+            case 1, 2 -> restoreABackup();
+            case 3 -> delete(anyLease());
+            case 4, 5 -> overwrite(anyLease());
+            case 6 -> restart();
+            default -> spoilAConnection(true);
+        }
+    }
+
+    private void restoreABackup() {
+        if (backup != null) {
+            needsRelist = true;
+            simulation.store.restore(backup);
+        }
     }
 
     private void actWildly() {

@@ -23,10 +23,13 @@ record SimulationPlan(long seed, Kind kind, int hosts, int actions, NetworkConfi
         /** Keys vanish, one, all, or those that a backup lacks: no packet is to be lost meanwhile. */
         DELETIONS,
         /** Hosts come with a node id that has an owner, while its watch or the store is slow: the owner is to stay. */
-        CLONES
+        CLONES,
+        /** The store goes back to older states again and again, while leases are lost to others and calls fail. */
+        BACKUPS
     }
 
-    private static final int SEEDS_PER_CLONES = 8;
+    // Of so many seeds the last two are of the last two kinds.
+    private static final int SEEDS_PER_ROUND = 8;
 
     private static final int SMALLEST = 3;
     private static final int SPARE_SUBNETS = 6;
@@ -36,9 +39,17 @@ record SimulationPlan(long seed, Kind kind, int hosts, int actions, NetworkConfi
         int hosts = hosts(random);
         int subnets = hosts + (random.nextBoolean() ? SPARE_SUBNETS : 2 * hosts + SPARE_SUBNETS);
         int kind = Math.max(0, random.nextInt(5) - 2);
-        boolean clones = Math.floorMod(seed, SEEDS_PER_CLONES) == SEEDS_PER_CLONES - 1;
+        int turn = Math.floorMod(seed, SEEDS_PER_ROUND);
         int actions = hosts > 50 ? 30 : 15 + random.nextInt(25);
-        return new SimulationPlan(seed, clones ? Kind.CLONES : Kind.values()[kind], hosts, actions, network(subnets));
+        return new SimulationPlan(seed, kind(turn, kind), hosts, actions, network(subnets));
+    }
+
+    private static Kind kind(int turn, int otherwise) {
+        return switch (turn) {
+            case SEEDS_PER_ROUND - 1 -> Kind.CLONES;
+            case SEEDS_PER_ROUND - 2 -> Kind.BACKUPS;
+            default -> Kind.values()[otherwise];
+        };
     }
 
     /** Mostly few, for many runs; sometimes many. */
@@ -47,7 +58,10 @@ record SimulationPlan(long seed, Kind kind, int hosts, int actions, NetworkConfi
         if (dice == 0) {
             return 200 + random.nextInt(301);
         }
-        return dice < 20 ? 20 + random.nextInt(80) : SMALLEST + random.nextInt(8);
+        if (dice < 200) {
+            return dice < 20 ? 20 + random.nextInt(80) : 10 + random.nextInt(21);
+        }
+        return SMALLEST + random.nextInt(8);
     }
 
     private static NetworkConfig network(int subnets) {
