@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.rudder.daemon.socket.CommandOutput;
 import io.rudder.daemon.socket.CommandRequest;
 import io.rudder.status.NodeStatus;
 import io.rudder.status.StatusJson;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What commands print and how they end, in a daemon whose status is made up. */
 class ShellTest {
-    private final Recorded output = new Recorded();
+    private final RecordedOutput output = new RecordedOutput();
     private final TestNode node = new TestNode();
 
     private int run(String line) {
@@ -174,45 +171,6 @@ class ShellTest {
 
         for (CommandName name : CommandName.values()) {
             assertThat(output.out()).contains(name.text());
-        }
-    }
-
-    /** Keeps what was written. */
-    private static final class Recorded implements CommandOutput {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-        private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-        @Override
-        public void out(byte[] bytes) {
-            out.writeBytes(bytes);
-        }
-
-        @Override
-        public void err(byte[] bytes) {
-            err.writeBytes(bytes);
-        }
-
-        @Override
-        public boolean isWritable() {
-            return true;
-        }
-
-        @Override
-        public boolean awaitGone(long millis) {
-            return true;
-        }
-
-        String out() {
-            return out.toString(StandardCharsets.UTF_8);
-        }
-
-        String err() {
-            return err.toString(StandardCharsets.UTF_8);
-        }
-
-        void clear() {
-            out.reset();
-            err.reset();
         }
     }
 }

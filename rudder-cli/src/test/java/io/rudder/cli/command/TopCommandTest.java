@@ -2,10 +2,7 @@ package io.rudder.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rudder.daemon.socket.CommandOutput;
 import io.rudder.daemon.socket.CommandRequest;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,7 +38,7 @@ class TopCommandTest {
         Screen screen = new Screen(1);
         run(screen, 5, "top");
         assertThat(screen.views().get(0).split("\r\n", -1)).hasSize(5);
-        assertThat(screen.text()).doesNotContain("10.5.2.0/24").contains("SUBNET");
+        assertThat(screen.out()).doesNotContain("10.5.2.0/24").contains("SUBNET");
     }
 
     @Test
@@ -58,37 +55,25 @@ class TopCommandTest {
     void theIntervalHasBounds(String seconds) throws InterruptedException {
         Screen screen = new Screen(1);
         assertThat(run(screen, 24, "top -interval=" + seconds)).isEqualTo(Shell.FAILED);
-        assertThat(screen.errors()).isEqualTo("rudder: -interval " + seconds + " (expected: 1 to 60)\n");
+        assertThat(screen.err()).isEqualTo("rudder: -interval " + seconds + " (expected: 1 to 60)\n");
     }
 
     @Test
     void withoutATerminalItSaysWhatToDo() throws InterruptedException {
         Screen screen = new Screen(1);
         assertThat(run(screen, 0, "top")).isEqualTo(Shell.FAILED);
-        assertThat(screen.errors()).contains("top needs a terminal; 'rudder status -json' prints the same once");
-        assertThat(screen.text()).isEmpty();
+        assertThat(screen.err()).contains("top needs a terminal; 'rudder status -json' prints the same once");
+        assertThat(screen.out()).isEmpty();
     }
 
     /** A terminal whose operator leaves after so many waits. */
-    private static final class Screen implements CommandOutput {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-        private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private static final class Screen extends RecordedOutput {
         private boolean writable = true;
         private int waitsLeft;
         private long waited;
 
         Screen(int waits) {
             waitsLeft = waits;
-        }
-
-        @Override
-        public void out(byte[] bytes) {
-            out.writeBytes(bytes);
-        }
-
-        @Override
-        public void err(byte[] bytes) {
-            err.writeBytes(bytes);
         }
 
         @Override
@@ -103,16 +88,8 @@ class TopCommandTest {
             return waitsLeft == 0;
         }
 
-        String text() {
-            return out.toString(StandardCharsets.UTF_8);
-        }
-
-        String errors() {
-            return err.toString(StandardCharsets.UTF_8);
-        }
-
         List<String> views() {
-            return Arrays.stream(text().split(HOME.replace("[", "\\["))).skip(1).toList();
+            return Arrays.stream(out().split(HOME.replace("[", "\\["))).skip(1).toList();
         }
     }
 }
