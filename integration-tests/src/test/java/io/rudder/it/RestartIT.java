@@ -74,7 +74,7 @@ class RestartIT {
     }
 
     @Test
-    void aHandOverKeepsPacketsWaitingAndLeavesTheHostAsItIs() {
+    void aHandOverLosesNothingAndLeavesTheHostAsItIs() {
         List<RudderProcess> daemons = CLUSTER.startOn("a", "b");
         RudderProcess a = daemons.get(0);
         RudderProcess b = daemons.get(1);
@@ -148,6 +148,14 @@ class RestartIT {
     private static String state(Host host) {
         return host.run("ip", "-4", "-o", "addr", "show", "dev", "rudder0").stdout()
                 + host.run("ip", "-4", "route", "show", "dev", "rudder0").stdout();
+    }
+
+    /** To change its length later would lose what comes meanwhile. */
+    @Test
+    void aTunnelForTheServiceManagersStoreHasALongQueueFromTheStart() {
+        Host host = CLUSTER.host("a");
+        CLUSTER.start(host, CLUSTER.optionsOf(host).with("fd-store", true)).awaitReady();
+        assertThat(host.run("ip", "link", "show", "rudder0").stdout()).contains("qlen 20000");
     }
 
     @Test
