@@ -22,7 +22,7 @@ public final class PollingIoHandler implements IoHandler {
     private final PollPolicy policy;
     private final Turn turn = new Turn();
 
-    private PollingIoHandler(IoHandler epoll, PollPolicy policy) {
+    PollingIoHandler(IoHandler epoll, PollPolicy policy) {
         this.epoll = epoll;
         this.policy = policy;
     }

@@ -8,6 +8,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -58,6 +62,26 @@ class PollingIoHandlerTest {
     }
 
     @Test
+    void asksWithoutSleepingAfterPacketsAndThenSleeps() {
+        ScriptedEpoll epoll = new ScriptedEpoll();
+        PollingIoHandler handler =
+                new PollingIoHandler(epoll, new PollPolicy(Duration.ofMillis(20).toNanos()));
+        epoll.handles = 1;
+        for (int i = 0; i < 100; i++) {
+            handler.run(new IdleLoop());
+        }
+        epoll.handles = 0;
+
+        handler.run(new IdleLoop());
+        assertThat(epoll.mayBlock).isFalse();
+        long begun = System.nanoTime();
+        while (!epoll.mayBlock) {
+            handler.run(new IdleLoop());
+            assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(10));
+        }
+    }
+
+    @Test
     void refusesALimitThatIsNone() {
         assertThatThrownBy(() -> PollingIoHandler.newFactory(Duration.ZERO))
                 .hasMessage("limit: PT0S (expected: more than 0, at most a second)");
@@ -79,5 +103,47 @@ class PollingIoHandlerTest {
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .sync()
                 .channel();
+    }
+
+    /** Says how many events it has handled, and hears whether it may sleep. */
+    private static final class ScriptedEpoll implements IoHandler {
+        private int handles;
+        private boolean mayBlock;
+
+        @Override
+        public int run(IoHandlerContext context) {
+            mayBlock = context.canBlock();
+            return handles;
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void wakeup() {}
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> handleType) {
+            return false;
+        }
+    }
+
+    private static final class IdleLoop implements IoHandlerContext {
+        @Override
+        public boolean canBlock() {
+            return true;
+        }
+
+        @Override
+        public long delayNanos(long currentTimeNanos) {
+            return 0;
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return -1;
+        }
     }
 }
