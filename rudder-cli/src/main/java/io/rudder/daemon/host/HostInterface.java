@@ -1,6 +1,8 @@
 package io.rudder.daemon.host;
 
 import io.rudder.net.Ipv4;
+import io.rudder.netty.linux.NetworkDevice;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
@@ -29,7 +31,7 @@ record HostInterface(String name, List<Address> addresses, int mtuBytes, boolean
         }
     }
 
-    /** All interfaces at this moment. */
+    /** All interfaces that have an address at this moment. */
     static List<HostInterface> readAll() throws HostException {
         try {
             return NetworkInterface.networkInterfaces().map(HostInterface::of).toList();
@@ -41,10 +43,19 @@ record HostInterface(String name, List<Address> addresses, int mtuBytes, boolean
     /** One interface at this moment, by its name. */
     static Optional<HostInterface> read(String name) throws HostException {
         try {
-            return Optional.ofNullable(NetworkInterface.getByName(name)).map(HostInterface::of);
-        } catch (SocketException e) {
+            NetworkInterface addressed = NetworkInterface.getByName(name);
+            return addressed == null ? withoutAddress(name) : Optional.of(of(addressed));
+        } catch (IOException e) {
             throw new HostException("could not look at interface " + name + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The JDK knows no interface that has no address. */
+    private static Optional<HostInterface> withoutAddress(String name) throws IOException {
+        NetworkDevice device = new NetworkDevice(name);
+        return device.isPresent()
+                ? Optional.of(new HostInterface(name, List.of(), device.mtu(), device.isUp()))
+                : Optional.empty();
     }
 
     private static HostInterface of(NetworkInterface source) {

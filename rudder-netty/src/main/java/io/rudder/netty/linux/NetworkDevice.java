@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 
 /**
- * State of a network interface, by the ioctls of netdevice(7): in the network namespace of the calling thread, with
- * CAP_NET_ADMIN in it.
+ * State of a network interface, by the ioctls of netdevice(7): in the network namespace of the calling thread. To change
+ * something needs CAP_NET_ADMIN in it.
  */
 public final class NetworkDevice {
     private static final NativeLong SIOCADDRT = new NativeLong(0x890b);
@@ -24,11 +24,27 @@ public final class NetworkDevice {
 
     private static final int IFF_UP = 0x1;
 
+    // errno(3)
+    private static final int ENODEV = 19;
+
     private final String name;
 
     /** The interface of a name. */
     public NetworkDevice(String name) {
         this.name = name;
+    }
+
+    /** Whether there is such an interface, also one without an address. */
+    public boolean isPresent() throws IOException {
+        try {
+            flags();
+            return true;
+        } catch (IOException e) {
+            if (e.getCause() instanceof LastErrorException error && error.getErrorCode() == ENODEV) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** The MTU in bytes. */
@@ -56,11 +72,20 @@ public final class NetworkDevice {
         control(SIOCSIFNETMASK, request().address(Ipv4Prefix.mask(prefixLength)).bytes(), what);
     }
 
+    /** Whether an operator has set it up. */
+    public boolean isUp() throws IOException {
+        return (flags() & IFF_UP) != 0;
+    }
+
     /** Turns the interface on. */
     public void up() throws IOException {
+        control(SIOCSIFFLAGS, request().flags(flags() | IFF_UP).bytes(), "take up");
+    }
+
+    private int flags() throws IOException {
         InterfaceRequest request = request();
         control(SIOCGIFFLAGS, request.bytes(), "read the flags of");
-        control(SIOCSIFFLAGS, request.flags(request.flags() | IFF_UP).bytes(), "take up");
+        return request.flags();
     }
 
     /** Sends what goes to a network to the interface, which must be up. */
