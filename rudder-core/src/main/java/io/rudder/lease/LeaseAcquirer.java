@@ -102,13 +102,13 @@ final class LeaseAcquirer implements LeasePhase {
         carryOut(plan);
     }
 
-    /** Whether the preferred subnet cannot be had any more. */
+    /** Whether the preferred subnet cannot be had any more; one that can be claimed may be the host's yet. */
     private boolean isElsewhere(LeasePlan plan) {
         return preferred.isPresent()
                 && (plan instanceof LeasePlan.Full
                         || plan instanceof LeasePlan.Refuse
                         || plan instanceof LeasePlan.Claim claim
-                                && !claim.lease().subnet().equals(held.orElse(null))
+                                && !claim.lease().subnet().equals(preferred.get())
                         || plan instanceof LeasePlan.Create create
                                 && !create.subnet().equals(preferred.get()));
     }
@@ -261,6 +261,7 @@ final class LeaseAcquirer implements LeasePhase {
          */
         void onAcquired(Lease lease, boolean claimed);
 
+        /** None can be had before an operator acts, also because a live host denied a claim; the message is one line. */
         void onRefused(String message);
     }
 }

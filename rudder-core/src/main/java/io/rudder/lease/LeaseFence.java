@@ -40,6 +40,16 @@ final class LeaseFence {
         return giveUp(lease) == Next.TAKE_ANOTHER;
     }
 
+    /** No lease can be had; a subnet that is carried is a live host's, which denied a claim. Tells whether to go on. */
+    boolean refused(String message) {
+        Optional<Lease> carried = standing.carried();
+        if (carried.isEmpty() || standing.isKeptNevertheless()) {
+            return true;
+        }
+        standing.lost(carried.get().subnet() + " is not this host's: " + message);
+        return giveUp(carried.get()) != Next.END;
+    }
+
     /** The lease is lost; the standing tells why. */
     Next giveUp(Lease lease) {
         String problem = standing.status().problem().orElseThrow();

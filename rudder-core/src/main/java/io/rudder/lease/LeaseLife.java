@@ -72,7 +72,9 @@ final class LeaseLife {
         if (current.isPresent()) {
             newAcquirer(Optional.of(current.get().subnet())).startFrom(current.get());
         } else if (phase instanceof LeaseAcquirer) {
-            acquire(preferred);
+            standing.carried()
+                    .ifPresentOrElse(
+                            lease -> createAgain(lease.subnet(), OptionalLong.empty()), () -> acquire(preferred));
         }
     }
 
@@ -210,7 +212,9 @@ final class LeaseLife {
 
         @Override
         public void onRefused(String message) {
-            refused(message);
+            if (fence.refused(message)) {
+                refused(message);
+            }
         }
     }
 

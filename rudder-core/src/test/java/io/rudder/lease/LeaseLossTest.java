@@ -24,6 +24,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LeaseLossTest {
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -54,6 +56,14 @@ class LeaseLossTest {
 
     private Host clone(String address) {
         return new Host(address, new MemoryRegistry(store, loop), LeasePolicy.DEFAULT).start();
+    }
+
+    /** A host that starts with what an earlier run saved: the lease of {@link #HOME}. */
+    private Host resumedAt(String address, OnLost onLost) {
+        LeaseAttributes own = LeaseAttributes.own(Ipv4.parse(address), NODE);
+        Host host = new Host(address, new MemoryRegistry(store, loop), LeasePolicy.DEFAULT.onLost(onLost));
+        loop.execute(() -> host.keeper.resume(new Lease(Ipv4Prefix.parse(HOME), own, 0, 0, 0), loop.wallTime()));
+        return host;
     }
 
     private Optional<RegistryEntry> home() {
@@ -208,6 +218,83 @@ class LeaseLossTest {
         assertThat(Lease.of(home().orElseThrow()).attributes().publicIp()).isEqualTo(Ipv4.parse("198.51.100.1"));
         loop.run(LeaseClaim.WAIT);
         assertThat(moved.subnet()).contains(HOME);
+        assertThat(Lease.of(home().orElseThrow()).attributes())
+                .isEqualTo(LeaseAttributes.own(Ipv4.parse("198.51.100.2"), NODE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(OnLost.class)
+    void aHostThatMovedWhileItCarriedASavedLeaseGoesOnWithIt(OnLost onLost) {
+        host(OnLost.FENCE).keeper.stop();
+        Host moved = resumedAt("198.51.100.2", onLost);
+        loop.run(LeaseClaim.WAIT.plus(SOON));
+        assertThat(moved.lost).isEmpty();
+        assertThat(moved.refusals).isEmpty();
+        assertThat(counters.get(Counter.LEASE_LOSSES)).isZero();
+        assertThat(moved.keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(Lease.of(home().orElseThrow()).attributes())
+                .isEqualTo(LeaseAttributes.own(Ipv4.parse("198.51.100.2"), NODE));
+    }
+
+    @Test
+    void aCloneThatCarriesTheSavedLeaseOfALiveHostGivesItUp() {
+        Host owner = host(OnLost.FENCE);
+        watchFor(owner);
+        Host clone = resumedAt("198.51.100.2", OnLost.FENCE);
+        loop.run(LeaseClaim.WAIT.plus(SOON));
+        assertThat(clone.lost).containsExactly(HOME + " taken");
+        assertThat(clone.keeper.status().state()).isEqualTo(LeaseKeeper.State.LOST);
+        assertThat(owner.lost).isEmpty();
+        assertThat(log.linesWith("no new lease: node id " + NODE)).hasSize(1);
+    }
+
+    @Test
+    void aCloneThatCarriesTheSavedLeaseOfALiveHostEndsIfAskedTo() {
+        Host owner = host(OnLost.FENCE);
+        watchFor(owner);
+        Host clone = resumedAt("198.51.100.2", OnLost.EXIT);
+        loop.run(LeaseClaim.WAIT.plus(SOON));
+        assertThat(clone.lost).containsExactly(HOME + " taken");
+        assertThat(clone.refusals)
+                .singleElement()
+                .asString()
+                .contains(HOME, "node id " + NODE, "-on-lease-lost=exit")
+                .doesNotContain("\n");
+        assertThat(clone.keeper.status().state()).isEqualTo(LeaseKeeper.State.STOPPED);
+    }
+
+    @Test
+    void aCloneThatKeepsTheSavedLeaseOfALiveHostHasItOnceThatHostIsGone() {
+        Host owner = host(OnLost.FENCE);
+        watchFor(owner);
+        Host clone = resumedAt("198.51.100.2", OnLost.KEEP);
+        loop.run(Duration.ofMinutes(10));
+        assertThat(clone.lost).isEmpty();
+        assertThat(clone.keeper.status().state()).isEqualTo(LeaseKeeper.State.LOST);
+        assertThat(owner.lost).isEmpty();
+        owner.keeper.stop();
+        loop.run(Duration.ofMinutes(6));
+        assertThat(clone.subnet()).contains(HOME);
+        assertThat(clone.keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
+    }
+
+    @ParameterizedTest
+    @EnumSource(OnLost.class)
+    void aHostThatMovesWhileItsKeyIsBeingCreatedAgainGoesOn(OnLost onLost) {
+        Host host = host(onLost);
+        store.deleteSubnet(HOME);
+        registry.next(Verb.CREATE, Fate.ANSWER_LOST);
+        registry.next(Verb.GET, Fate.ANSWERED, Fate.REQUEST_LOST, Fate.REQUEST_LOST, Fate.REQUEST_LOST);
+        registry.next(Verb.REVOKE, Fate.REQUEST_LOST, Fate.REQUEST_LOST);
+        loop.execute(host.keeper::verify);
+        loop.run(Duration.ofMillis(50));
+        assertThat(home()).isPresent();
+        assertThat(host.subnet()).isEmpty();
+        loop.execute(() -> host.keeper.readdress(Ipv4.parse("198.51.100.2")));
+        loop.run(Duration.ofSeconds(30));
+        assertThat(host.lost).containsExactly(HOME + " gone");
+        assertThat(host.refusals).isEmpty();
+        assertThat(host.subnet()).contains(HOME);
         assertThat(Lease.of(home().orElseThrow()).attributes())
                 .isEqualTo(LeaseAttributes.own(Ipv4.parse("198.51.100.2"), NODE));
     }
