@@ -88,12 +88,12 @@ final class LeaseAcquirer implements LeasePhase {
     }
 
     private void follow(RegistrySnapshot snapshot) {
-        retries.reset();
         LeasePlan plan = carries && preferred.isPresent()
                 ? planner.planAgain(snapshot, preferred.get(), freed.recent())
                 : planner.plan(snapshot, preferred, freed.recent());
         if (isElsewhere(plan)) {
             if (!listener.onPreferredTaken(preferred.orElseThrow())) {
+                retries.reset();
                 scope.schedule(TAKEN_WAIT, this::list);
                 return;
             }
@@ -189,6 +189,7 @@ final class LeaseAcquirer implements LeasePhase {
         if (fullLog.permits()) {
             log.warn("{}: waiting for one to become free, looking every {} s", message, FULL_WAIT.toSeconds());
         }
+        retries.reset();
         scope.schedule(FULL_WAIT, this::list);
     }
 
@@ -213,6 +214,7 @@ final class LeaseAcquirer implements LeasePhase {
 
         @Override
         public void onTaken(RegistrySnapshot snapshot) {
+            retries.reset();
             follow(snapshot);
         }
 
@@ -226,6 +228,7 @@ final class LeaseAcquirer implements LeasePhase {
         @Override
         public void onUndisputed(Lease lease) {
             claimed = true;
+            retries.reset();
             rewrite(lease, lease.etcdLeaseId());
         }
 

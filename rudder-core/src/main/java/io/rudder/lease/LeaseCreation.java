@@ -51,7 +51,7 @@ final class LeaseCreation implements AutoCloseable {
                         result -> created(subnet, result),
                         failure -> {
                             retries.note(failure);
-                            findOut(subnet);
+                            findOut(subnet, failure);
                         }));
     }
 
@@ -87,23 +87,24 @@ final class LeaseCreation implements AutoCloseable {
     }
 
     /** The answer to a transaction is missing: only the key tells whether it was carried out. */
-    private void findOut(Ipv4Prefix subnet) {
+    private void findOut(Ipv4Prefix subnet, Throwable cause) {
         scope.await(
                 registry.get(subnet),
                 entry -> entry.filter(found -> found.etcdLeaseId() == grantedId)
-                        .ifPresentOrElse(found -> succeed(subnet, found.createRevision()), this::revokeAndStartOver),
-                failure -> retries.retry(failure, () -> findOut(subnet)));
+                        .ifPresentOrElse(
+                                found -> succeed(subnet, found.createRevision()), () -> revokeAndStartOver(cause)),
+                failure -> retries.retry(failure, () -> findOut(subnet, cause)));
     }
 
     /** The transaction may still be under way: with its etcd lease revoked it is refused when it arrives. */
-    private void revokeAndStartOver() {
+    private void revokeAndStartOver(Throwable cause) {
         scope.await(
                 registry.revoke(grantedId),
                 revoked -> {
                     forgetGrant();
-                    retries.later(listener::onUnclear);
+                    retries.later(cause, listener::onUnclear);
                 },
-                failure -> retries.retry(failure, this::revokeAndStartOver));
+                failure -> retries.retry(failure, () -> revokeAndStartOver(cause)));
     }
 
     /** The host has this lease: if it is kept alive by the etcd lease granted here, that is not given back. */

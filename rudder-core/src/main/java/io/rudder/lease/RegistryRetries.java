@@ -7,10 +7,16 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tries steps towards a lease again when the registry does not answer. Owned by the control loop. */
+/**
+ * Tries steps towards a lease again when the registry does not answer, and less often when it goes on refusing them: then
+ * an operator has to act first. Owned by the control loop.
+ */
 final class RegistryRetries {
     private static final Logger log = LoggerFactory.getLogger(RegistryRetries.class);
     private static final int FAILURES_UNTIL_RECONNECT = 4;
+    // As many as the backoff takes to its limit: a refusal that passes costs no more than a lost call.
+    private static final int FAILURES_UNTIL_RARE = 6;
+    private static final int RARE = 5;
 
     private final LeaseRegistry registry;
     private final LoopScope scope;
@@ -28,16 +34,21 @@ final class RegistryRetries {
     /** Takes a step again, after a while. */
     void retry(Throwable failure, Runnable step) {
         note(failure);
-        Duration delay = backoff.next();
-        if (backoff.failures() % FAILURES_UNTIL_RECONNECT == 0) {
+        later(failure, step);
+        if (!isRefusal(failure) && backoff.failures() % FAILURES_UNTIL_RECONNECT == 0) {
             registry.reconnect();
         }
-        scope.schedule(delay, step);
     }
 
-    /** Takes a step after a while, though nothing failed. */
-    void later(Runnable step) {
-        scope.schedule(backoff.next(), step);
+    /** Takes a step again, after a while, whose failure was told and may be behind it. */
+    void later(Throwable failure, Runnable step) {
+        Duration delay = backoff.next();
+        boolean isRare = isRefusal(failure) && backoff.failures() > FAILURES_UNTIL_RARE;
+        scope.schedule(isRare ? delay.multipliedBy(RARE) : delay, step);
+    }
+
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof RegistryException refused && refused.kind() != RegistryException.Kind.UNAVAILABLE;
     }
 
     /** Tells an operator of a failure. */
@@ -47,7 +58,7 @@ final class RegistryRetries {
         }
     }
 
-    /** The registry answers. */
+    /** A step worked, or what follows waits long anyway; that the registry can be listed is not enough. */
     void reset() {
         backoff.reset();
     }

@@ -22,8 +22,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LeaseKeeperTest {
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -320,6 +323,43 @@ class LeaseKeeperTest {
         registry.down(false);
         loop.run(Duration.ofSeconds(8));
         assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Verb.class,
+            names = {"GRANT", "CREATE"})
+    void aRegistryThatRefusesIsNotFloodedAndServesTheHostOnceItAllowsIt(Verb refused) {
+        registry.fates(verb -> verb == refused ? Fate.DENIED : Fate.ANSWERED);
+        LeaseKeeper keeper = started();
+        assertCallsAMinute(60);
+        assertThat(store.grantCount()).isLessThanOrEqualTo(1);
+        assertThat(registry.reconnects()).isZero();
+        registry.fates(verb -> Fate.ANSWERED);
+        loop.run(Duration.ofSeconds(16));
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(store.grantCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aClaimThatMayNotBeWrittenDoesNotFloodTheRegistry() {
+        store.putLease("10.0.9.0/24", value("198.51.100.77", NODE), Duration.ofDays(1));
+        registry.fates(verb -> verb == Verb.UPDATE ? Fate.DENIED : Fate.ANSWERED);
+        started();
+        assertCallsAMinute(60);
+    }
+
+    private void assertCallsAMinute(int limit) {
+        loop.run(Duration.ofMinutes(1));
+        for (int minute = 0; minute < 10; minute++) {
+            int before = calls();
+            loop.run(Duration.ofMinutes(1));
+            assertThat(calls() - before).isBetween(1, limit - 1);
+        }
+    }
+
+    private int calls() {
+        return Stream.of(Verb.values()).mapToInt(registry::calls).sum();
     }
 
     @Test
