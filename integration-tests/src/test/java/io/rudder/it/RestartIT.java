@@ -110,7 +110,7 @@ class RestartIT {
         String before = state(a.host());
         Path socket = Path.of(CLUSTER.optionsOf(a.host()).value("run-dir"), "hand-over.sock");
         try (SocketChannel successor = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            successor.write(ByteBuffer.wrap("rudder-hand-over 2 1\n".getBytes(StandardCharsets.US_ASCII)));
+            successor.write(ByteBuffer.wrap("rudder-hand-over 3 1\n".getBytes(StandardCharsets.US_ASCII)));
             // It says nothing more, as one that stands still.
             a.process().awaitOutput("did not go on with the tunnel; going on with it", BOUND);
         }

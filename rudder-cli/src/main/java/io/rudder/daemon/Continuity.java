@@ -11,6 +11,8 @@ import io.rudder.netty.tunnel.Tunnel;
 import io.rudder.netty.tunnel.TunnelDescriptors;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Continuity {
     private static final Logger log = LoggerFactory.getLogger(Continuity.class);
+
+    private static final long PATIENCE_SECONDS = 5;
 
     private final DaemonSettings.Restart settings;
     private final int queues;
@@ -70,20 +74,32 @@ final class Continuity {
         }
     }
 
-    /** Waits until the daemon that this one has the tunnel from has ended, and so given up its ports and sockets. */
-    void awaitPredecessorsEnd() {
-        if (predecessor.isPresent() && !predecessor.get().awaitEnd()) {
-            log.warn("the daemon that handed over is still there");
-        }
-        predecessor = Optional.empty();
+    /**
+     * Has a task run on the daemon's thread once no other daemon of this host has its ports and sockets any more. One that
+     * needs long for its end is no reason not to carry packets meanwhile.
+     */
+    void whenPredecessorHasEnded(Runnable task) {
         owns = true;
+        if (predecessor.isEmpty()) {
+            task.run();
+            return;
+        }
+        Future<?> patience = group.schedule(
+                () -> log.warn("the daemon that handed over is still there: no control socket until it has ended"),
+                PATIENCE_SECONDS,
+                TimeUnit.SECONDS);
+        predecessor.get().onEnd(() -> {
+            patience.cancel(false);
+            mailbox.execute(task);
+        });
+        predecessor = Optional.empty();
     }
 
     /**
      * This daemon carries packets by the first tunnel, and all that belongs to it is made: the daemon before it, if there
      * is one, may end.
      *
-     * @throws HostException if that one did not wait so long, and goes on itself
+     * @throws HostException if that one does not agree: then nothing here is this daemon's to remove
      */
     void own(Tunnel tunnel) throws HostException {
         if (predecessor.isPresent()) {

@@ -156,6 +156,14 @@ public final class Daemon {
         Admin.start(access, loop("rudder-admin"), shell, serviceManager.pulse(), phases);
     }
 
+    private void startAdminLate() {
+        try {
+            startAdmin();
+        } catch (HostException e) {
+            mailbox.onRefused(e.getMessage());
+        }
+    }
+
     /** A lease that another daemon of this host goes on with is not given back. */
     private boolean releases() {
         return settings.leasing().releaseOnExit() && continuity.isAlone();
@@ -254,8 +262,7 @@ public final class Daemon {
             log.info("ready: {}", summary);
             serviceManager.notifier().ready(summary);
             if (settings.host().restart().handOver()) {
-                continuity.awaitPredecessorsEnd();
-                startAdmin();
+                continuity.whenPredecessorHasEnded(this::startAdminLate);
             }
         } else {
             serviceManager.notifier().status(summary);

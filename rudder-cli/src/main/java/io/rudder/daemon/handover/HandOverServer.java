@@ -25,19 +25,21 @@ import org.slf4j.LoggerFactory;
  * Waits at a Unix socket for the daemon that is to go on with the tunnel. What is said there:
  *
  * <pre>
- *   successor:  rudder-hand-over 2 {queues}\n
+ *   successor:  rudder-hand-over 3 {queues}\n
  *   this one:   a descriptor of each queue of the device, one of each UDP socket
  *               ... both carry packets, each those that it reads
  *   successor:  goes on\n
+ *   this one:   one more descriptor, which only says yes: from now on the tunnel is the successor's
  *               ... this one stops reading, and sends what it had read; end of the connection, when it has ended
  * </pre>
  *
  * A request that cannot be met is answered by the end of the connection alone. A successor that ends it, or does not say
- * that it goes on, leaves the tunnel to this process.
+ * that it goes on, leaves the tunnel to this process, and so does one that is not there any more to hear the yes. One
+ * that does not hear it ends, and leaves everything as it is.
  */
 public final class HandOverServer implements AutoCloseable {
     /** The first word of a request. */
-    static final String REQUEST = "rudder-hand-over 2 ";
+    static final String REQUEST = "rudder-hand-over 3 ";
 
     /** What a successor says that carries packets. */
     static final String GOES_ON = "goes on";
@@ -121,7 +123,7 @@ public final class HandOverServer implements AutoCloseable {
                 successor = Optional.of(new Successor(context.channel(), queues));
                 onRequest.accept(successor.get());
             } catch (NumberFormatException e) {
-                log.warn("somebody asked for the tunnel in a way that is not understood");
+                log.warn("somebody asked for the tunnel in a way that is not understood (another version?)");
                 context.close();
             }
         }

@@ -12,6 +12,8 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.rudder.netty.tunnel.TunnelDescriptors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,11 +33,13 @@ public final class Predecessor {
     private final EventLoopGroup group;
     private final Channel connection;
     private final CompletableFuture<TunnelDescriptors> received;
+    private final CompletableFuture<Boolean> agreed;
 
-    private Predecessor(EventLoopGroup group, Channel connection, CompletableFuture<TunnelDescriptors> received) {
+    private Predecessor(EventLoopGroup group, Channel connection, DescriptorHandler handler) {
         this.group = group;
         this.connection = connection;
-        this.received = received;
+        this.received = handler.received;
+        this.agreed = handler.agreed;
     }
 
     /**
@@ -45,16 +49,16 @@ public final class Predecessor {
      * @return empty if none does
      */
     public static Optional<Predecessor> find(EventLoopGroup group, Path path, int queues) {
-        CompletableFuture<TunnelDescriptors> received = new CompletableFuture<>();
+        DescriptorHandler handler = new DescriptorHandler(queues);
         ChannelFuture connected = new Bootstrap()
                 .group(group)
                 .channel(EpollDomainSocketChannel.class)
                 .option(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
-                .handler(new DescriptorHandler(queues, received))
+                .handler(handler)
                 .connect(new DomainSocketAddress(path.toFile()))
                 .awaitUninterruptibly();
         return connected.isSuccess()
-                ? Optional.of(new Predecessor(group, connected.channel(), received))
+                ? Optional.of(new Predecessor(group, connected.channel(), handler))
                 : Optional.empty();
     }
 
@@ -89,44 +93,82 @@ public final class Predecessor {
     }
 
     /**
-     * Tells the other daemon that this one carries packets and goes on with the tunnel; it ends then.
+     * Tells the other daemon that this one carries packets and goes on with the tunnel, and waits until it agrees; it ends
+     * then.
      *
-     * @throws IOException if it has not waited for that
+     * @throws IOException if it does not: the tunnel, and all that belongs to it, is not this daemon's
      */
     public void confirm() throws IOException {
-        ChannelFuture said = say(HandOverServer.GOES_ON);
-        if (!said.awaitUninterruptibly(LIMIT_SECONDS, TimeUnit.SECONDS) || !said.isSuccess()) {
-            throw new IOException("the running daemon goes on with its tunnel itself; its log says why", said.cause());
+        say(HandOverServer.GOES_ON);
+        if (!agrees()) {
+            throw new IOException("the running daemon goes on with its tunnel itself; its log says why");
         }
     }
 
-    private ChannelFuture say(String line) {
-        return connection.writeAndFlush(Unpooled.copiedBuffer(line + "\n", StandardCharsets.US_ASCII));
+    private boolean agrees() {
+        try {
+            return agreed.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            listenNoMore();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            listenNoMore();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        return agreed.join();
     }
 
-    /** Waits until the other daemon has ended, and tells whether it has. */
-    public boolean awaitEnd() {
-        return connection.closeFuture().awaitUninterruptibly(LIMIT_SECONDS, TimeUnit.SECONDS);
+    /**
+     * The kernel decides: what the other daemon has said is read, and if it says anything after this, it learns that
+     * nobody hears it. Not through the channel, which would not read what is there already.
+     */
+    private void listenNoMore() {
+        connection.eventLoop().execute(() -> {
+            if (connection.isOpen()) {
+                try {
+                    new Socket(((UnixChannel) connection).fd().intValue()).shutdown(true, false);
+                } catch (IOException e) {
+                    connection.close();
+                }
+            }
+        });
+    }
+
+    private void say(String line) {
+        connection.writeAndFlush(Unpooled.copiedBuffer(line + "\n", StandardCharsets.US_ASCII));
+    }
+
+    /** Has a task run once the other daemon has ended, and so given up its ports and sockets; on any thread. */
+    public void onEnd(Runnable task) {
+        connection.closeFuture().addListener(closed -> task.run());
     }
 
     private static final class DescriptorHandler extends SimpleChannelInboundHandler<FileDescriptor> {
         private final int queues;
-        private final CompletableFuture<TunnelDescriptors> received;
+        private final CompletableFuture<TunnelDescriptors> received = new CompletableFuture<>();
+        private final CompletableFuture<Boolean> agreed = new CompletableFuture<>();
         private final List<FileDescriptor> descriptors = new ArrayList<>();
+        private boolean given;
 
-        DescriptorHandler(int queues, CompletableFuture<TunnelDescriptors> received) {
+        DescriptorHandler(int queues) {
             this.queues = queues;
-            this.received = received;
         }
 
         @Override
-        protected void channelRead0(ChannelHandlerContext context, FileDescriptor descriptor) {
+        protected void channelRead0(ChannelHandlerContext context, FileDescriptor descriptor) throws IOException {
+            if (given) {
+                descriptor.close();
+                agreed.complete(true);
+                return;
+            }
             descriptors.add(descriptor);
             if (descriptors.size() == 2 * queues) {
                 TunnelDescriptors all = new TunnelDescriptors(
                         List.copyOf(descriptors.subList(0, queues)),
                         List.copyOf(descriptors.subList(queues, 2 * queues)));
-                if (received.complete(all)) {
+                given = received.complete(all);
+                if (given) {
                     descriptors.clear();
                 }
             }
@@ -134,8 +176,10 @@ public final class Predecessor {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            received.completeExceptionally(new IOException(
-                    "the running daemon does not hand its tunnel over; its log says why (the same -queues?)"));
+            received.completeExceptionally(
+                    new IOException(
+                            "the running daemon does not hand its tunnel over; its log says why (other -queues, or another version?)"));
+            agreed.complete(false);
             // Those that nobody waited for.
             new TunnelDescriptors(descriptors, List.of()).close();
         }

@@ -1,6 +1,8 @@
 package io.rudder.daemon.handover;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.unix.FileDescriptor;
 import io.rudder.netty.tunnel.TunnelDescriptors;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -40,23 +42,46 @@ public final class Successor {
     }
 
     /**
-     * Gives it the descriptors, which stay open here too, and waits until it says that it goes on with them. The
+     * Gives it the descriptors, which stay open here too, waits until it says that it goes on with them, and agrees. The
      * connection stays, so that its end tells the end of this process.
      *
-     * @throws IOException if it does not go on with them
+     * @throws IOException if it does not go on with them, or does not hear that this process agrees
      */
     public void give(TunnelDescriptors descriptors) throws IOException {
         Stream.concat(descriptors.devices().stream(), descriptors.sockets().stream())
                 .forEach(connection::writeAndFlush);
         try {
+            awaitGoesOn();
+            agree(descriptors.devices().get(0));
+        } catch (ExecutionException e) {
+            connection.close();
+            throw new IOException("the next daemon did not go on with the tunnel", e.getCause());
+        }
+    }
+
+    private void awaitGoesOn() throws ExecutionException {
+        try {
             goesOn.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            connection.close();
-            throw new IOException("the next daemon did not go on with the tunnel", e);
+        } catch (TimeoutException e) {
+            decide(e);
         } catch (InterruptedException e) {
-            connection.close();
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+            decide(e);
+        }
+    }
+
+    /** Nobody waits any longer; what it said before this moment counts, and nothing after. */
+    private void decide(Exception reason) throws ExecutionException {
+        if (goesOn.completeExceptionally(reason)) {
+            throw new ExecutionException(reason);
+        }
+    }
+
+    /** It reads nothing but descriptors; which one it is says nothing. */
+    private void agree(FileDescriptor any) throws ExecutionException {
+        ChannelFuture said = connection.writeAndFlush(any).awaitUninterruptibly();
+        if (!said.isSuccess()) {
+            throw new ExecutionException(said.cause());
         }
     }
 }

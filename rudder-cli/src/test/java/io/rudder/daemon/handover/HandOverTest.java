@@ -11,8 +11,10 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.FileDescriptor;
 import io.rudder.netty.tunnel.TunnelDescriptors;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -141,8 +144,76 @@ class HandOverTest {
             taken.get(BOUND_SECONDS, TimeUnit.SECONDS).close();
             assertThatThrownBy(() -> given.get(BOUND_SECONDS, TimeUnit.SECONDS))
                     .hasMessageContaining("did not go on with the tunnel");
-            assertThat(predecessor.awaitEnd()).isTrue();
+            CountDownLatch ended = new CountDownLatch(1);
+            predecessor.onEnd(ended::countDown);
+            assertThat(ended.await(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThatThrownBy(predecessor::confirm).hasMessageContaining("goes on with its tunnel itself");
+            new TunnelDescriptors(List.of(pipe), List.of()).close();
+        } finally {
+            server.close();
+        }
+    }
+
+    /** A daemon that stood still, with all its threads, finds on its own clock that it waited too long. */
+    @Test
+    void whatIsSaidToOneThatStoodStillIsNotTakenForAnAgreement() throws Exception {
+        EventLoopGroup still = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        HandOverServer server = HandOverServer.open(still, socket(), asked::complete);
+        try {
+            Predecessor predecessor = find(1);
+            CompletableFuture<TunnelDescriptors> taken = take(predecessor, 1);
+            FileDescriptor[] pipe = FileDescriptor.pipe();
+            CompletableFuture<Void> given = give(pipe[0], pipe[1]);
+            taken.get(BOUND_SECONDS, TimeUnit.SECONDS).close();
+            CountDownLatch goesOn = new CountDownLatch(1);
+            still.execute(() -> await(goesOn));
+            given.handle((nothing, failure) -> failure).thenRun(goesOn::countDown);
+
+            assertThatThrownBy(predecessor::confirm).hasMessageContaining("goes on with its tunnel itself");
+            assertThatThrownBy(() -> given.get(BOUND_SECONDS, TimeUnit.SECONDS))
+                    .hasMessageContaining("did not go on with the tunnel");
+            new TunnelDescriptors(List.of(pipe), List.of()).close();
+        } finally {
+            server.close();
+            still.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(BOUND_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(BOUND_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Who does not answer in time cannot do so later: it learns that nobody hears it. */
+    @Test
+    void anAgreementThatDoesNotComeInTimeDoesNotComeAtAll() throws Exception {
+        try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            silent.bind(UnixDomainSocketAddress.of(socket()));
+            Predecessor predecessor = find(1);
+            try (SocketChannel heard = silent.accept()) {
+                assertThatThrownBy(predecessor::confirm).hasMessageContaining("goes on with its tunnel itself");
+                assertThatThrownBy(() -> heard.write(ByteBuffer.allocate(1))).isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    /** It has said that it goes on, but did not wait for the agreement: the tunnel has an owner all the same. */
+    @Test
+    void whoIsGoneBeforeItIsAgreedWithHasNotTakenIt() throws Exception {
+        HandOverServer server = HandOverServer.open(group, socket(), asked::complete);
+        try {
+            try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+                String said = HandOverServer.REQUEST + "1\n" + HandOverServer.GOES_ON + "\n";
+                other.write(ByteBuffer.wrap(said.getBytes(StandardCharsets.US_ASCII)));
+                asked.get(BOUND_SECONDS, TimeUnit.SECONDS);
+            }
+            FileDescriptor[] pipe = FileDescriptor.pipe();
+            CompletableFuture<Void> given = give(pipe[0], pipe[1]);
+            assertThatThrownBy(() -> given.get(BOUND_SECONDS, TimeUnit.SECONDS))
+                    .hasMessageContaining("did not go on with the tunnel");
             new TunnelDescriptors(List.of(pipe), List.of()).close();
         } finally {
             server.close();
