@@ -60,6 +60,11 @@ class DataPathIT {
                 new Counters(),
                 new DataPath.Listener() {
                     @Override
+                    public boolean onMaking() {
+                        return false;
+                    }
+
+                    @Override
                     public void onOpened(Tunnel tunnel) {}
 
                     @Override

@@ -31,6 +31,7 @@ final class Continuity {
     private final EventLoopGroup group;
     private final Mailbox mailbox;
     private final StoredTunnel store;
+    private final boolean notified;
     private final boolean stores;
     private Optional<Predecessor> predecessor = Optional.empty();
     private Optional<HandOverServer> server = Optional.empty();
@@ -48,7 +49,8 @@ final class Continuity {
         this.group = group;
         this.mailbox = mailbox;
         this.store = new StoredTunnel(notifier);
-        this.stores = this.settings.fdStore() && notifier.isConnected();
+        this.notified = notifier.isConnected();
+        this.stores = this.settings.fdStore() && notified;
     }
 
     /** Whether a daemon before this one waits to hear that this one goes on with its tunnel. */
@@ -111,6 +113,16 @@ final class Continuity {
         }
         owns = true;
         opened(tunnel);
+    }
+
+    /**
+     * A tunnel is about to be made anew: the service manager's copies of an earlier one keep its device and its port.
+     *
+     * @return whether there is a service manager, which may still have them for a moment
+     */
+    boolean making() {
+        store.discard();
+        return notified;
     }
 
     /** There is a tunnel, the first or another one: it may go on elsewhere once it is this daemon's own. */

@@ -21,6 +21,7 @@ import io.rudder.status.Counter;
 import io.rudder.status.Counters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class DataPath {
     private static final Logger log = LoggerFactory.getLogger(DataPath.class);
     private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_SECONDS = 1;
+    private static final Duration RELEASE_LIMIT = Duration.ofMillis(500);
 
     private final DaemonSettings settings;
     private final EventLoopGroup group;
@@ -80,6 +82,13 @@ final class DataPath {
 
     /** Hears of the tunnels. */
     interface Listener {
+        /**
+         * Device and socket are about to be made anew. On the daemon's thread.
+         *
+         * @return whether somebody else may have earlier ones for a moment still, and then lets go of them
+         */
+        boolean onMaking();
+
         /** There is a tunnel, the first or another one. On the daemon's thread. */
         void onOpened(Tunnel tunnel);
 
@@ -125,7 +134,13 @@ final class DataPath {
                 log.warn("the earlier tunnel is of no use, making a new one: {}", e.getMessage());
             }
         }
-        return openTunnel(Optional.empty());
+        return makeTunnel();
+    }
+
+    private Tunnel makeTunnel() throws HostException {
+        return listener.onMaking()
+                ? BriefRetry.within(RELEASE_LIMIT, () -> openTunnel(Optional.empty()))
+                : openTunnel(Optional.empty());
     }
 
     private static EventLoopGroup newGroup(DaemonSettings settings, Phases phases) {
@@ -293,7 +308,7 @@ final class DataPath {
         if (tunnel.closeFuture().isDone() || !network.isPresent()) {
             closeTunnel();
             local = underlay;
-            replaceTunnel(Optional.empty());
+            replaceTunnel(this::makeTunnel);
             network.configure(address);
             return List.of(Counter.REPAIR_DEVICE);
         }
@@ -307,12 +322,12 @@ final class DataPath {
     private void rebind(InetSocketAddress underlay) throws HostException {
         TunnelDescriptors descriptors = release();
         local = underlay;
-        replaceTunnel(Optional.of(descriptors.withoutSockets()));
+        replaceTunnel(() -> openTunnel(Optional.of(descriptors.withoutSockets())));
     }
 
-    private void replaceTunnel(Optional<TunnelDescriptors> inherited) throws HostException {
+    private void replaceTunnel(BriefRetry.Attempt<Tunnel> opening) throws HostException {
         Map<Counter, Long> last = tunnel.counters();
-        Tunnel opened = openTunnel(inherited);
+        Tunnel opened = opening.run();
         synchronized (finished) {
             tunnel = opened;
             last.forEach((counter, count) -> finished.merge(counter, count, Long::sum));

@@ -95,6 +95,11 @@ final class HostSide {
                     new DataPath.Start(local(), address(), routes, inherited, continuity.hasPredecessor());
             dataPath = Optional.of(DataPath.open(settings, start, commands, phases, counters, new DataPath.Listener() {
                 @Override
+                public boolean onMaking() {
+                    return continuity.making();
+                }
+
+                @Override
                 public void onOpened(Tunnel tunnel) {
                     continuity.opened(tunnel);
                 }

@@ -74,6 +74,7 @@ public final class Requirements {
         packages.put("ip", "iproute2");
         packages.put("openssl", "openssl");
         packages.put("ping", "iputils-ping");
+        packages.put("python3", "python3");
         packages.put("traceroute", "traceroute");
         packages.put("tcpdump", "tcpdump");
         packages.put("nft", "nftables");
