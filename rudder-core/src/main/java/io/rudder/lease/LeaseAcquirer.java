@@ -50,7 +50,7 @@ final class LeaseAcquirer implements LeasePhase {
         this.claimWait = claimWait;
         this.listener = listener;
         this.scope = new LoopScope(context.loop());
-        this.retries = new RegistryRetries(context, scope);
+        this.retries = new RegistryRetries(context, scope, listener::onFailed);
         this.creation = new LeaseCreation(tools, terms, scope, retries, new CreationListener());
         this.fullLog = new LogThrottle(context.loop());
     }
@@ -248,7 +248,7 @@ final class LeaseAcquirer implements LeasePhase {
         }
     }
 
-    /** Hears how it ended, once, and before that of a subnet that cannot be had. */
+    /** Hears how it ended, once, and before that of failures and of a subnet that cannot be had. */
     interface Listener {
         /**
          * Somebody else has the preferred subnet.
@@ -256,6 +256,9 @@ final class LeaseAcquirer implements LeasePhase {
          * @return whether to take another one; otherwise it is waited for
          */
         boolean onPreferredTaken(Ipv4Prefix subnet);
+
+        /** So many tries in a row failed. */
+        void onFailed(Throwable failure, int failures);
 
         /**
          * The host has this lease.

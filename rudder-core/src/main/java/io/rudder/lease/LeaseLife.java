@@ -125,6 +125,17 @@ final class LeaseLife {
         return standing.own().filter(lease -> standing.state() == State.HELD && phase instanceof LeaseRenewal);
     }
 
+    /** The registry does not tell whether the host still has its lease. */
+    private void missed(int misses, Throwable failure) {
+        if (misses >= MISSES_UNTIL_UNCONFIRMED && standing.state() == State.HELD) {
+            Lease lease = standing.own().orElseThrow();
+            log.warn("cannot renew the lease of {}, trying on: {}", lease.subnet(), failure.getMessage());
+            standing.unconfirmed(failure.getMessage());
+        }
+        standing.tellExpiry(failure);
+        listener.onLooked();
+    }
+
     /** Nobody has the subnet: most likely it comes back, so that nothing but the registry notices. */
     private void gone(OptionalLong reusable) {
         Lease lease = standing.carried().orElseThrow();
@@ -202,7 +213,16 @@ final class LeaseLife {
         public boolean onPreferredTaken(Ipv4Prefix subnet) {
             Optional<Lease> lease =
                     standing.carried().filter(carried -> carried.subnet().equals(subnet));
-            return lease.isEmpty() || fence.takenMeanwhile(lease.get());
+            boolean takeAnother = lease.isEmpty() || fence.takenMeanwhile(lease.get());
+            listener.onLooked();
+            return takeAnother;
+        }
+
+        @Override
+        public void onFailed(Throwable failure, int failures) {
+            if (standing.own().isPresent()) {
+                missed(failures, failure);
+            }
         }
 
         @Override
@@ -215,6 +235,7 @@ final class LeaseLife {
             if (fence.refused(message)) {
                 refused(message);
             }
+            listener.onLooked();
         }
     }
 
@@ -231,13 +252,7 @@ final class LeaseLife {
 
         @Override
         public void onMissed(int misses, Throwable failure) {
-            if (misses >= MISSES_UNTIL_UNCONFIRMED && standing.state() == State.HELD) {
-                Lease lease = standing.own().orElseThrow();
-                log.warn("cannot renew the lease of {}, trying on: {}", lease.subnet(), failure.getMessage());
-                standing.unconfirmed(failure.getMessage());
-            }
-            standing.tellExpiry(failure);
-            listener.onLooked();
+            missed(misses, failure);
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.rudder.control.Backoff;
 import io.rudder.control.LogThrottle;
 import io.rudder.control.LoopScope;
 import java.time.Duration;
+import java.util.function.ObjIntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +23,18 @@ final class RegistryRetries {
     private final LoopScope scope;
     private final Backoff backoff;
     private final LogThrottle failureLog;
+    private final ObjIntConsumer<Throwable> onFailure;
 
-    /** @param scope what is tried again belongs to it */
-    RegistryRetries(ControlContext context, LoopScope scope) {
+    /**
+     * @param scope what is tried again belongs to it
+     * @param onFailure hears of each failure, and of how many there were in a row
+     */
+    RegistryRetries(ControlContext context, LoopScope scope, ObjIntConsumer<Throwable> onFailure) {
         this.registry = context.registry();
         this.scope = scope;
         this.backoff = new Backoff(Backoff.FIRST, context.random());
         this.failureLog = new LogThrottle(context.loop());
+        this.onFailure = onFailure;
     }
 
     /** Takes a step again, after a while. */
@@ -45,6 +51,7 @@ final class RegistryRetries {
         Duration delay = backoff.next();
         boolean isRare = isRefusal(failure) && backoff.failures() > FAILURES_UNTIL_RARE;
         scope.schedule(isRare ? delay.multipliedBy(RARE) : delay, step);
+        onFailure.accept(failure, backoff.failures());
     }
 
     private static boolean isRefusal(Throwable failure) {

@@ -222,6 +222,30 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void anAddressThatCannotBeWrittenLeavesTheLeaseUnconfirmedAndItsExpiryIsTold() {
+        LeaseKeeper keeper = started();
+        registry.down(true);
+        loop.execute(() -> keeper.readdress(Ipv4.parse("198.51.100.88")));
+        loop.run(Duration.ofMinutes(1));
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.UNCONFIRMED);
+        assertThat(log.linesWith("cannot renew the lease")).hasSize(1);
+        int looks = heard.looks;
+        loop.run(Duration.ofMinutes(1));
+        assertThat(heard.looks).isGreaterThan(looks);
+
+        loop.run(Duration.ofHours(17));
+        assertThat(log.linesWith("runs out in")).isEmpty();
+        loop.run(Duration.ofHours(2));
+        assertThat(log.linesWith("runs out in")).hasSize(1);
+
+        registry.down(false);
+        loop.run(Duration.ofSeconds(8));
+        assertThat(keeper.status().state()).isEqualTo(LeaseKeeper.State.HELD);
+        assertThat(keeper.own().orElseThrow().attributes().publicIp()).isEqualTo(Ipv4.parse("198.51.100.88"));
+        assertThat(heard.lost).isEmpty();
+    }
+
+    @Test
     void anAddressThatChangesBeforeTheRegistryFirstAnswersIsWrittenOnceItDoes() {
         LeaseKeeper earlier = started();
         Lease lease = earlier.own().orElseThrow();
@@ -459,9 +483,15 @@ class LeaseKeeperTest {
     private static final class Heard implements LeaseKeeper.Listener {
         final List<String> lost = new ArrayList<>();
         final List<String> refusals = new ArrayList<>();
+        int looks;
 
         @Override
         public void onHeld(Lease lease) {}
+
+        @Override
+        public void onLooked() {
+            looks++;
+        }
 
         @Override
         public void onLost(Lease lease, boolean taken) {

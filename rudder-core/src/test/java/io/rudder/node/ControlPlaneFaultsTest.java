@@ -8,6 +8,7 @@ import io.rudder.net.Ipv4Prefix;
 import io.rudder.peer.RouteTable;
 import io.rudder.peer.WatchStatus;
 import io.rudder.testing.LogLines;
+import io.rudder.testing.MemoryRegistry.Fate;
 import io.rudder.testing.MemoryRegistry.Verb;
 import io.rudder.testing.MemoryStore;
 import io.rudder.testing.TestNode;
@@ -163,6 +164,22 @@ class ControlPlaneFaultsTest {
         loop.run(Duration.ofSeconds(8));
         assertThat(node.peers()).hasSize(1);
         assertThat(log.linesWith("stood still")).hasSize(1);
+    }
+
+    @Test
+    void aHostThatStoodStillServesNewPeersThoughItsNewAddressCannotBeWritten() {
+        TestNode node = joined(1);
+        loop.run(SOON);
+        node.registry.fates(verb -> verb == Verb.UPDATE ? Fate.DENIED : Fate.ANSWERED);
+        node.readdress("198.51.100.77");
+        loop.run(Duration.ofMinutes(1));
+        loop.jumpWallClock(Duration.ofHours(1));
+        loop.run(Duration.ofSeconds(6));
+        store.putLease("10.0.250.0/24", "{\"PublicIP\":\"203.0.113.7\"}");
+        loop.run(Duration.ofSeconds(20));
+        assertThat(log.linesWith("stood still")).hasSize(1);
+        assertThat(hasRoute(node.routes(), "10.0.250.0/24")).isTrue();
+        assertThat(node.status().lease().state()).isEqualTo(LeaseKeeper.State.UNCONFIRMED);
     }
 
     @Test

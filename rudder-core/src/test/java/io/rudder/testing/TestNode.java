@@ -72,6 +72,10 @@ public final class TestNode implements ControlPlane.Listener {
         return plane.release();
     }
 
+    public void readdress(String publicIp) {
+        plane.readdress(Ipv4.parse(publicIp));
+    }
+
     public ControlStatus status() {
         return plane.status();
     }
