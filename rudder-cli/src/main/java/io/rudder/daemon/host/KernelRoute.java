@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param metric the lower of two is taken
  */
 record KernelRoute(String device, Ipv4Prefix destination, long metric) {
+    // Since Linux 3.17. /proc/net is that of the process's first thread.
     private static final Path TABLE = Path.of("/proc/thread-self/net/route");
 
     // Columns, and the flags of linux/route.h.

@@ -7,14 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A socket on which the kernel tells what changes in its network configuration (netlink(7)). Needs no rights. It sees
- * the network namespace that the calling thread was in when it was opened. Not thread-safe.
+ * A socket on which the kernel tells what changes in its network configuration (netlink(7)). It sees the network
+ * namespace that the calling thread was in when it was opened. Not thread-safe.
  */
 public final class NetlinkSocket extends FileDescriptor {
-    /** Links, addresses and routes: rtnetlink(7). */
+    /** Links, addresses and routes: rtnetlink(7). Needs no rights. */
     public static final int ROUTE = 0;
 
-    /** Packet filter: linux/netfilter/nfnetlink.h. */
+    /** Packet filter: linux/netfilter/nfnetlink.h. To subscribe needs CAP_NET_ADMIN. */
     public static final int NETFILTER = 12;
 
     // struct sockaddr_nl: family (2), pad (2), port id (4, 0 lets the kernel choose), groups (4).
@@ -42,7 +42,8 @@ public final class NetlinkSocket extends FileDescriptor {
     /**
      * Subscribes.
      *
-     * @param groups a bit for each, as the sum of {@code RTMGRP_} flags of linux/rtnetlink.h
+     * @param groups the n-th bit for the n-th group of the protocol: the sum of {@code RTMGRP_} flags of
+     *     linux/rtnetlink.h, or of 1 shifted by each {@code NFNLGRP_} number of linux/netfilter/nfnetlink.h less 1
      */
     public void join(int groups) throws IOException {
         ByteBuffer address = ByteBuffer.allocate(SOCKADDR_SIZE).order(ByteOrder.nativeOrder());
