@@ -49,6 +49,7 @@ final class HostSide {
     private int port;
     private boolean carries;
     private boolean opened;
+    private boolean hearsFilter;
     private volatile Optional<SubnetFile.Content> wanted = Optional.empty();
     private Optional<SubnetFile.Content> written = Optional.empty();
     private volatile Optional<DataPath> dataPath = Optional.empty();
@@ -116,6 +117,7 @@ final class HostSide {
         writeSubnetFile();
         HostWatch watch = HostWatch.open(group, content().network(), mailbox::onHostChanged, mailbox::onFilterChanged);
         phases.onUndo("the watch of the host", watch::close);
+        hearsFilter = watch.hearsFilter();
         opened = true;
         // What changed between the making and the watching.
         pace.hint();
@@ -191,7 +193,7 @@ final class HostSide {
     /** Something changed on the host: it is looked at soon. */
     void hint() {
         pace.hint();
-        if (dataPath.filter(path -> !path.filterIsWatched()).isPresent()) {
+        if (!hearsFilter || dataPath.filter(path -> !path.filterIsWatched()).isPresent()) {
             filterHint();
         }
     }

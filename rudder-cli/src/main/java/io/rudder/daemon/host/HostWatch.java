@@ -13,7 +13,8 @@ import io.rudder.netty.netlink.NetlinkChannel;
 import io.rudder.netty.netlink.NetlinkGroups;
 import io.rudder.netty.netlink.RouteChange;
 import io.rudder.netty.netlink.RouteMessages;
-import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +27,16 @@ import org.slf4j.LoggerFactory;
 public final class HostWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HostWatch.class);
 
-    private final List<Channel> channels;
+    private final Optional<Channel> host;
+    private final Optional<Channel> filter;
 
-    private HostWatch(List<Channel> channels) {
-        this.channels = channels;
+    private HostWatch(Optional<Channel> host, Optional<Channel> filter) {
+        this.host = host;
+        this.filter = filter;
     }
 
     /**
-     * Starts to watch; where that cannot be, a warning says so and nothing is heard.
+     * Starts to watch; where that cannot be, a warning says so and nothing is heard. Not on one of the loops.
      *
      * @param group loops of Netty's epoll transport
      * @param network all addresses of the overlay
@@ -41,25 +44,48 @@ public final class HostWatch implements AutoCloseable {
      * @param onFilterChange the same for the packet filter; never called where it is that of the older kernel interface
      */
     public static HostWatch open(EventLoopGroup group, Ipv4Prefix network, Runnable onChange, Runnable onFilterChange) {
-        return new HostWatch(List.of(
-                watch(group, NetlinkGroups.IPV4_HOST, datagram -> concernsHost(datagram, network), onChange),
-                watch(group, NetlinkGroups.NFTABLES, FilterMessages::concernChains, onFilterChange)));
+        return open(group, network, onChange, onFilterChange, NetlinkChannel::new);
     }
 
-    private static Channel watch(
-            EventLoopGroup group, NetlinkGroups groups, Predicate<ByteBuf> concerns, Runnable onChange) {
+    /** The same by other channels. */
+    static HostWatch open(
+            EventLoopGroup group,
+            Ipv4Prefix network,
+            Runnable onChange,
+            Runnable onFilterChange,
+            Function<NetlinkGroups, Channel> channels) {
+        Predicate<ByteBuf> concernsHost = datagram -> concernsHost(datagram, network);
+        return new HostWatch(
+                watch(group, NetlinkGroups.IPV4_HOST, channels, new ChangeHandler(concernsHost, onChange)),
+                watch(
+                        group,
+                        NetlinkGroups.NFTABLES,
+                        channels,
+                        new ChangeHandler(FilterMessages::concernChains, onFilterChange)));
+    }
+
+    /** Empty where it cannot be: a kernel may be without a part, and a container without the right. */
+    private static Optional<Channel> watch(
+            EventLoopGroup group,
+            NetlinkGroups groups,
+            Function<NetlinkGroups, Channel> channels,
+            ChangeHandler handler) {
         ChannelFuture bound = new Bootstrap()
                 .group(group)
-                .channelFactory(() -> new NetlinkChannel(groups))
-                .handler(new ChangeHandler(concerns, onChange))
-                .bind(groups);
-        bound.addListener(done -> {
-            if (!done.isSuccess()) {
-                log.warn(
-                        "changes on the host are noticed late: {}", done.cause().getMessage());
-            }
-        });
-        return bound.channel();
+                .channelFactory(() -> channels.apply(groups))
+                .handler(handler)
+                .bind(groups)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            log.warn("changes on the host are noticed late: {}", bound.cause().getMessage());
+            return Optional.empty();
+        }
+        return Optional.of(bound.channel());
+    }
+
+    /** Whether changes of nftables' chains are heard. */
+    public boolean hearsFilter() {
+        return filter.isPresent();
     }
 
     private static boolean concernsHost(ByteBuf datagram, Ipv4Prefix network) {
@@ -76,7 +102,8 @@ public final class HostWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        channels.forEach(Channel::close);
+        host.ifPresent(Channel::close);
+        filter.ifPresent(Channel::close);
     }
 
     private static final class ChangeHandler extends SimpleChannelInboundHandler<ByteBuf> {
