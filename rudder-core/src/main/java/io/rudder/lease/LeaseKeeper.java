@@ -116,7 +116,9 @@ public final class LeaseKeeper {
         void onHeld(Lease lease);
 
         /**
-         * The host has the lease no more; {@link #onHeld} follows.
+         * The host has the lease no more. {@link #onHeld} follows once it has another, or the same again: at once as a
+         * rule, but not before an operator acts if a live host with this node id denies it one, and never if
+         * {@link #onRefused} follows.
          *
          * @param taken whether somebody else owns the subnet now; otherwise it will most likely come back
          */
