@@ -17,6 +17,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.rudder.net.Ipv4;
 import io.rudder.net.Ipv4Prefix;
+import io.rudder.netty.linux.Steering;
+import io.rudder.netty.linux.TunDevice;
 import io.rudder.netty.packet.IcmpError;
 import io.rudder.netty.tun.Tun;
 import io.rudder.netty.tun.TunChannel;
@@ -501,20 +503,7 @@ class TunChannelIT {
             TunChannel first = bound(bind(host.recording().option(TunChannelOption.MULTI_QUEUE, true), "it0"));
             TunChannel second = bound(bind(other.recording().option(TunChannelOption.MULTI_QUEUE, true), "it0"));
             TunHost.up(first);
-            int flows = 64;
-            for (int flow = 0; flow < flows; flow++) {
-                try (DatagramSocket socket = TunHost.socket()) {
-                    TunHost.send(socket, "10.77.3." + flow, random(10));
-                    TunHost.send(socket, "10.77.3." + flow, random(2000)); // two fragments
-                }
-            }
-            await().atMost(BOUND).until(() -> host.received.size() + other.received.size() == flows * 3);
-            assertThat(host.received).isNotEmpty();
-            assertThat(other.received).isNotEmpty();
-            assertThat(host.received.stream().map(TunChannelIT::destination))
-                    .doesNotContainAnyElementsOf(other.received.stream()
-                            .map(TunChannelIT::destination)
-                            .toList());
+            assertFlowsStayWithOne(host, other);
 
             second.close().sync();
             assertThat(exists("it0")).isTrue();
@@ -522,6 +511,41 @@ class TunChannelIT {
             first.close().sync();
             assertThat(exists("it0")).isFalse();
         }
+    }
+
+    /** Whoever had the device before may have left the choice to the kernel, which does not know ports of fragments. */
+    @Test
+    void aFlowStaysWithOneChannelOfADeviceThatIsTakenOver() throws Exception {
+        try (TunHost host = new TunHost();
+                TunHost other = new TunHost()) {
+            List<TunDevice> made = List.of(TunDevice.open(), TunDevice.open());
+            for (TunDevice device : made) {
+                device.attach("it0", false, true);
+            }
+            Steering.leaveToKernel(made.get(0).descriptor());
+            TunChannel first = bound(bind(host.takingOver(made.get(0)), "it0"));
+            TunChannel second = bound(bind(other.takingOver(made.get(1)), "it0"));
+            TunHost.up(first);
+            assertFlowsStayWithOne(host, other);
+            second.close().sync();
+            first.close().sync();
+        }
+    }
+
+    private static void assertFlowsStayWithOne(TunHost host, TunHost other) throws Exception {
+        int flows = 64;
+        for (int flow = 0; flow < flows; flow++) {
+            try (DatagramSocket socket = TunHost.socket()) {
+                TunHost.send(socket, "10.77.3." + flow, random(10));
+                TunHost.send(socket, "10.77.3." + flow, random(2000)); // two fragments
+            }
+        }
+        await().atMost(BOUND).until(() -> host.received.size() + other.received.size() == flows * 3);
+        assertThat(host.received).isNotEmpty();
+        assertThat(other.received).isNotEmpty();
+        assertThat(host.received.stream().map(TunChannelIT::destination))
+                .doesNotContainAnyElementsOf(
+                        other.received.stream().map(TunChannelIT::destination).toList());
     }
 
     private static int destination(byte[] packet) {

@@ -10,8 +10,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.rudder.netty.linux.TunDevice;
 import io.rudder.netty.tun.TunAddress;
 import io.rudder.netty.tun.TunChannel;
+import io.rudder.netty.tun.TunChannelOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -36,6 +40,23 @@ final class TunHost implements AutoCloseable {
     /** A channel whose packets and exceptions are noted. */
     Bootstrap recording() {
         return bootstrap(new Recorder());
+    }
+
+    /** The same with a queue of a device that others made. */
+    Bootstrap takingOver(TunDevice device) {
+        return new Bootstrap()
+                .group(loops)
+                .channelFactory(() -> new TunChannel(adopted(device)))
+                .option(TunChannelOption.MULTI_QUEUE, true)
+                .handler(new Recorder());
+    }
+
+    private static TunDevice adopted(TunDevice device) {
+        try {
+            return TunDevice.adopt(device.descriptor());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static TunChannel bound(ChannelFuture future) throws InterruptedException {

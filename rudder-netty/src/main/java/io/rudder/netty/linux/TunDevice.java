@@ -87,8 +87,16 @@ public final class TunDevice implements PacketDevice {
     public void attach(String requestedName, boolean withVnetHeader, boolean shared) throws IOException {
         if (!name.isEmpty()) {
             requireAsAsked(requestedName, withVnetHeader, shared);
-            return;
+        } else {
+            create(requestedName, withVnetHeader, shared);
         }
+        if (multiQueue) {
+            // Whoever made the device may have been another version, or without the right to do this.
+            keepFlowsInOrder();
+        }
+    }
+
+    private void create(String requestedName, boolean withVnetHeader, boolean shared) throws IOException {
         int flags = IFF_TUN | IFF_NO_PI | (withVnetHeader ? IFF_VNET_HDR : 0) | (shared ? IFF_MULTI_QUEUE : 0);
         InterfaceRequest request = new InterfaceRequest(requestedName).flags(flags);
         try {
@@ -100,9 +108,6 @@ public final class TunDevice implements PacketDevice {
                     e);
         }
         attached(request);
-        if (multiQueue) {
-            keepFlowsInOrder();
-        }
     }
 
     private void keepFlowsInOrder() {
