@@ -1,6 +1,7 @@
 package io.rudder.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.EventLoopGroup;
@@ -14,6 +15,7 @@ import io.rudder.daemon.host.ProcessCommands;
 import io.rudder.it.tun.OwnNetwork;
 import io.rudder.lease.LeasePolicy;
 import io.rudder.net.Ipv4Prefix;
+import io.rudder.netty.linux.Descriptors;
 import io.rudder.netty.tunnel.Tunnel;
 import io.rudder.netty.tunnel.TunnelDescriptors;
 import io.rudder.peer.RouteTable;
@@ -51,7 +53,12 @@ class DataPathIT {
     private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
 
     private DataPath open() throws Exception {
-        DataPath.Start start = new DataPath.Start(LOCAL, ADDRESS, RouteTable.EMPTY, Optional.empty(), false);
+        return open(Optional.empty(), phases);
+    }
+
+    /** With another one's tunnel it is shared with that one. */
+    private DataPath open(Optional<TunnelDescriptors> inherited, Phases phases) throws Exception {
+        DataPath.Start start = new DataPath.Start(LOCAL, ADDRESS, RouteTable.EMPTY, inherited, inherited.isPresent());
         return DataPath.open(
                 settings(),
                 start,
@@ -85,7 +92,7 @@ class DataPathIT {
                         folder.resolve("subnet.env"),
                         Optional.empty(),
                         folder,
-                        false,
+                        true,
                         new DaemonSettings.Restart(folder.resolve("hand-over.sock"), false, false)),
                 new DaemonSettings.Carriage(true, 1, false, Optional.empty(), Optional.empty()),
                 new DaemonSettings.Leasing(
@@ -141,6 +148,59 @@ class DataPathIT {
         } finally {
             server.close();
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(BOUND.toMillis());
+            phases.undoAll();
+        }
+    }
+
+    /** Until the device is made again there is nothing to give, and the next daemon hears so. */
+    @Test
+    void aTunnelWhoseDeviceWasDeletedIsNotHandedOver() throws Exception {
+        DataPath path = open();
+        String before = state();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        CompletableFuture<Successor> asked = new CompletableFuture<>();
+        HandOverServer server = HandOverServer.open(group, folder.resolve("hand-over.sock"), asked::complete);
+        try {
+            CompletableFuture<TunnelDescriptors> taken = goOn(group);
+            OwnNetwork.run("ip link delete rudder0");
+            await().atMost(BOUND).until(() -> path.tunnel().closeFuture().isDone());
+
+            assertThat(path.handOver(asked.get(BOUND.toSeconds(), TimeUnit.SECONDS)))
+                    .isFalse();
+
+            assertThatThrownBy(() -> taken.get(BOUND.toSeconds(), TimeUnit.SECONDS))
+                    .hasMessageContaining("does not hand its tunnel over");
+            assertMadeAgain(path, before);
+        } finally {
+            server.close();
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(BOUND.toMillis());
+            phases.undoAll();
+        }
+    }
+
+    /** It has opened everything, and then hears no agreement: what it ends with is still the other one's. */
+    @Test
+    void aDaemonThatIsNotAgreedWithLeavesDeviceAndRules() throws Exception {
+        DataPath path = open();
+        try {
+            String before = state();
+            String rules = OwnNetwork.run("nft -s list ruleset");
+            assertThat(rules).contains("rudder_rudder0");
+            TunnelDescriptors own = path.tunnel().descriptors();
+            TunnelDescriptors shared = new TunnelDescriptors(
+                    List.of(Descriptors.duplicate(own.devices().get(0))),
+                    List.of(Descriptors.duplicate(own.sockets().get(0))));
+            Phases ofNext = new Phases();
+            DataPath next = open(Optional.of(shared), ofNext);
+            assertThat(next.tunnel().closeFuture()).isNotDone();
+
+            ofNext.undoAll();
+
+            assertThat(next.tunnel().closeFuture()).isDone();
+            assertThat(path.tunnel().closeFuture()).isNotDone();
+            assertThat(state()).isEqualTo(before);
+            assertThat(OwnNetwork.run("nft -s list ruleset")).isEqualTo(rules);
+        } finally {
             phases.undoAll();
         }
     }

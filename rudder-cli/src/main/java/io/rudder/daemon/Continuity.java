@@ -131,10 +131,18 @@ final class Continuity {
             return;
         }
         if (stores) {
-            store.keep(tunnel.descriptors());
+            keep(tunnel);
         }
         if (server.isEmpty()) {
             listen();
+        }
+    }
+
+    private void keep(Tunnel tunnel) {
+        try {
+            store.keep(tunnel.descriptors());
+        } catch (IOException e) {
+            log.warn("the tunnel is not left with the service manager: {}", e.getMessage());
         }
     }
 

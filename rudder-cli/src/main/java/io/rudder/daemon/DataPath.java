@@ -266,6 +266,7 @@ final class DataPath {
             successor.give(tunnel.descriptors());
             leave();
         } catch (IOException e) {
+            successor.refuse();
             log.warn("{}; going on with it", e.getMessage());
         } catch (HostException e) {
             log.warn("what was read last may be lost: {}", e.getMessage());

@@ -154,11 +154,19 @@ public final class Tunnel {
                         released.stream().map(CompletableFuture::join).toList()));
     }
 
-    /** What this tunnel lives in; the descriptors are its own, to be passed on but not to be closed. */
-    public TunnelDescriptors descriptors() {
-        return new TunnelDescriptors(
+    /**
+     * What this tunnel lives in; the descriptors are its own, to be passed on but not to be closed.
+     *
+     * @throws IOException if it has ended, as when the device was deleted: their numbers may be those of other files
+     */
+    public TunnelDescriptors descriptors() throws IOException {
+        TunnelDescriptors own = new TunnelDescriptors(
                 loops.stream().map(loop -> loop.tun().fd()).toList(),
                 loops.stream().map(loop -> ((UdpChannel) loop.udp()).fd()).toList());
+        if (closing || !own.areOpen()) {
+            throw new IOException("the tunnel has ended");
+        }
+        return own;
     }
 
     /** Closes the device, which removes it, and the socket; returns {@link #closeFuture}. */

@@ -21,7 +21,15 @@ public record TunnelDescriptors(List<FileDescriptor> devices, List<FileDescripto
 
     /** Closes all. */
     public void close() {
-        close(Stream.concat(devices.stream(), sockets.stream()));
+        close(all());
+    }
+
+    boolean areOpen() {
+        return all().allMatch(FileDescriptor::isOpen);
+    }
+
+    private Stream<FileDescriptor> all() {
+        return Stream.concat(devices.stream(), sockets.stream());
     }
 
     /** Those of several, each in its order. */

@@ -109,6 +109,17 @@ class TunnelReleaseTest {
         assertFree(address);
     }
 
+    /** What has the numbers of its descriptors by then is not its own to give. */
+    @Test
+    void aTunnelThatHasEndedHasNothingToPassOn() throws Exception {
+        Tunnel tunnel = open();
+        assertThat(tunnel.descriptors().devices()).hasSize(LOOPS);
+        sockets.get(1).close();
+        assertThatThrownBy(() -> tunnel.closeFuture().get(BOUND_SECONDS, TimeUnit.SECONDS))
+                .hasMessageContaining("socket was closed");
+        assertThatThrownBy(tunnel::descriptors).hasMessageContaining("has ended");
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await(BOUND_SECONDS, TimeUnit.SECONDS);
