@@ -9,6 +9,7 @@ import io.rudder.it.lab.Wait;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -139,6 +140,25 @@ class HostRepairIT {
                                 .filter(rule -> rule.contains("rudder:rudder0") && rule.contains("ACCEPT")))
                         .hasSize(2));
         print(what, start);
+    }
+
+    /** Docker where iptables is that of the older kernel interface, of which the kernel tells nothing; its bridge it tells. */
+    @Test
+    void aPolicyOfTheOlderKernelInterfaceIsAnsweredAlsoIfItComesLater() {
+        RudderProcess c = CLUSTER.start(CLUSTER.host("c")).awaitReady();
+        c.host().run("iptables-legacy", "-P", "FORWARD", "DROP");
+        c.host().run("ip", "link", "add", "docker0", "type", "bridge");
+        Wait.untilAsserted(
+                Duration.ofSeconds(8),
+                () -> assertThat(legacyRules(c.host()).filter(rule -> rule.contains("rudder:rudder0")))
+                        .hasSize(2));
+        c.terminate(BOUND).orFail();
+        assertThat(legacyRules(c.host())).containsExactly("-P FORWARD DROP");
+        c.host().run("iptables-legacy", "-P", "FORWARD", "ACCEPT");
+    }
+
+    private static Stream<String> legacyRules(Host host) {
+        return host.run("iptables-legacy", "-S", "FORWARD").stdout().lines();
     }
 
     @Test

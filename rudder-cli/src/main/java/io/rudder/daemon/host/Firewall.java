@@ -2,7 +2,10 @@ package io.rudder.daemon.host;
 
 import io.rudder.net.Ipv4Prefix;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +18,8 @@ import org.slf4j.LoggerFactory;
  *       sets it ({@link ForwardRules}): without forwarding, no container reaches the overlay at all.
  * </ul>
  *
- * nftables is used where it is installed, iptables elsewhere. All names and tags contain the TUN device's name, so that
+ * nftables is used where it is installed, iptables elsewhere; iptables-legacy beside it while somebody filters by the
+ * older kernel interface. All names and tags contain the TUN device's name, so that
  * several daemons do not meet, and a daemon replaces what a killed one of its device left.
  */
 public final class Firewall {
@@ -24,11 +28,14 @@ public final class Firewall {
     private static final String NONE_INSTALLED = "neither nft nor iptables is installed";
 
     private final Optional<NatRules> natRules;
-    private final Optional<ForwardRules> forwardRules;
+    private final Supplier<List<ForwardRules>> forwardRules;
+    private final BooleanSupplier legacyInUse;
 
-    private Firewall(Optional<NatRules> natRules, Optional<ForwardRules> forwardRules) {
+    private Firewall(
+            Optional<NatRules> natRules, Supplier<List<ForwardRules>> forwardRules, BooleanSupplier legacyInUse) {
         this.natRules = natRules;
         this.forwardRules = forwardRules;
+        this.legacyInUse = legacyInUse;
     }
 
     /**
@@ -37,17 +44,24 @@ public final class Firewall {
      * @param network all addresses of the overlay
      */
     public static Firewall choose(Commands commands, String tunName, Ipv4Prefix network) {
+        return choose(commands, tunName, network, IptablesForwardRules::isLegacyInUse);
+    }
+
+    /** The same, with what tells whether somebody filters by the older kernel interface, which may begin at any time. */
+    static Firewall choose(Commands commands, String tunName, Ipv4Prefix network, BooleanSupplier legacyInUse) {
+        return new Firewall(
+                natRules(commands, tunName, network),
+                () -> ForwardRules.all(commands, tunName, network, legacyInUse.getAsBoolean()),
+                legacyInUse);
+    }
+
+    private static Optional<NatRules> natRules(Commands commands, String tunName, Ipv4Prefix network) {
         if (commands.isInstalled("nft")) {
-            return new Firewall(
-                    Optional.of(new NftNatRules(commands, tunName, network)),
-                    Optional.of(ForwardRules.choose(commands, tunName, network)));
+            return Optional.of(new NftNatRules(commands, tunName, network));
         }
-        if (commands.isInstalled("iptables")) {
-            return new Firewall(
-                    Optional.of(new IptablesNatRules(commands, tunName, network)),
-                    Optional.of(ForwardRules.choose(commands, tunName, network)));
-        }
-        return new Firewall(Optional.empty(), Optional.empty());
+        return commands.isInstalled("iptables")
+                ? Optional.of(new IptablesNatRules(commands, tunName, network))
+                : Optional.empty();
     }
 
     /**
@@ -62,9 +76,9 @@ public final class Firewall {
                             NONE_INSTALLED + ", which -ip-masq needs; install nftables, or leave -ip-masq off"))
                     .install();
         } else {
-            attempt(natRules, NatRules::remove);
+            natRules.ifPresent(rules -> attempt(rules::remove));
         }
-        attempt(forwardRules, ForwardRules::install);
+        keepUp();
         if (KernelSetting.read(IP_FORWARD).filter("0"::equals).isPresent()) {
             log.warn("net.ipv4.ip_forward is 0: containers do not reach the overlay; 'sysctl -w net.ipv4.ip_forward=1'"
                     + " turns forwarding on");
@@ -73,33 +87,31 @@ public final class Firewall {
 
     /** Accepts forwarded packets again if someone set the policy to drop since, as Docker does when it starts. */
     public void keepUp() {
-        attempt(forwardRules, ForwardRules::install);
+        forwardRules.get().forEach(rules -> attempt(rules::install));
     }
 
     /** Whether the kernel tells {@link HostWatch} of changes: the older kernel interface does not. */
     public boolean isWatched() {
-        return !IptablesForwardRules.isLegacyInUse();
+        return !legacyInUse.getAsBoolean();
     }
 
     /** Removes all rules of this device. */
     public void remove() throws HostException {
-        attempt(forwardRules, ForwardRules::remove);
+        forwardRules.get().forEach(rules -> attempt(rules::remove));
         if (natRules.isPresent()) {
             natRules.get().remove();
         }
     }
 
-    private static <T> void attempt(Optional<T> rules, Step<T> step) {
+    private static void attempt(Step step) {
         try {
-            if (rules.isPresent()) {
-                step.run(rules.get());
-            }
+            step.run();
         } catch (HostException e) {
             log.warn("packet filter: {}", e.getMessage());
         }
     }
 
-    private interface Step<T> {
-        void run(T rules) throws HostException;
+    private interface Step {
+        void run() throws HostException;
     }
 }

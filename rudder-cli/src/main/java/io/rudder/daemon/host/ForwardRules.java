@@ -1,6 +1,11 @@
 package io.rudder.daemon.host;
 
 import io.rudder.net.Ipv4Prefix;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Two rules that accept forwarded packets from and to the overlay, at the head of the chain {@code FORWARD} of the IPv4
@@ -15,11 +20,26 @@ interface ForwardRules {
     /** Removes all rules with the tag. */
     void remove() throws HostException;
 
-    /** The tool that sees the chain: the older kernel interface is visible to iptables only. */
-    static ForwardRules choose(Commands commands, String tunName, Ipv4Prefix network) {
-        return commands.isInstalled("nft") && !IptablesForwardRules.isLegacyInUse()
-                ? new NftForwardRules(commands, tunName, network)
-                : new IptablesForwardRules(commands, tunName, network);
+    /**
+     * Those of each chain of that name, by the installed tools that see it.
+     *
+     * @param legacyInUse whether there may be one of the older kernel interface, too, which nft does not show
+     */
+    static List<ForwardRules> all(Commands commands, String tunName, Ipv4Prefix network, boolean legacyInUse) {
+        Set<String> programs = new LinkedHashSet<>();
+        first(commands, "nft", "iptables").ifPresent(programs::add);
+        if (legacyInUse) {
+            first(commands, "iptables-legacy", "iptables").ifPresent(programs::add);
+        }
+        return programs.stream()
+                .map(program -> program.equals("nft")
+                        ? new NftForwardRules(commands, tunName, network)
+                        : new IptablesForwardRules(commands, program, tunName, network))
+                .toList();
+    }
+
+    private static Optional<String> first(Commands commands, String... programs) {
+        return Stream.of(programs).filter(commands::isInstalled).findFirst();
     }
 
     /** The comment that tells a device's rules. */

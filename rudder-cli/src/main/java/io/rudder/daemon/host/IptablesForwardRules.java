@@ -9,16 +9,15 @@ import java.util.List;
 final class IptablesForwardRules implements ForwardRules {
     // Lists the tables of the older kernel interface that are in use in this network namespace.
     private static final Path LEGACY_TABLES = Path.of("/proc/net/ip_tables_names");
-    private static final String LEGACY_PROGRAM = "iptables-legacy";
 
     private final Commands commands;
     private final String program;
     private final String tag;
     private final Ipv4Prefix network;
 
-    IptablesForwardRules(Commands commands, String tunName, Ipv4Prefix network) {
+    IptablesForwardRules(Commands commands, String program, String tunName, Ipv4Prefix network) {
         this.commands = commands;
-        this.program = isLegacyInUse() && commands.isInstalled(LEGACY_PROGRAM) ? LEGACY_PROGRAM : "iptables";
+        this.program = program;
         this.tag = ForwardRules.tag(tunName);
         this.network = network;
     }

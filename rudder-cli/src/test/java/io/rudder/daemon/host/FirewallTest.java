@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rudder.net.Ipv4Prefix;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class FirewallTest {
@@ -161,6 +162,30 @@ class FirewallTest {
     }
 
     @Test
+    void answersThePolicyOfBothKernelInterfacesOnceTheOlderOneIsInUse() throws Exception {
+        FakeCommands both = new FakeCommands("nft", "iptables", "iptables-legacy");
+        AtomicBoolean legacyInUse = new AtomicBoolean();
+        Firewall firewall = Firewall.choose(both, "rudder0", NETWORK, legacyInUse::get);
+        both.answer(LIST, 0, DOCKER_CHAIN.formatted(OWN_RULES));
+        both.answer("iptables-legacy -w -S FORWARD", 0, "-P FORWARD DROP\n");
+        firewall.install(false);
+        assertThat(both.calls()).containsExactly(REMOVE_TABLE, LIST);
+        assertThat(firewall.isWatched()).isTrue();
+        both.calls().clear();
+
+        legacyInUse.set(true);
+        firewall.keepUp();
+
+        assertThat(firewall.isWatched()).isFalse();
+        assertThat(both.calls())
+                .containsExactly(
+                        LIST,
+                        "iptables-legacy -w -S FORWARD",
+                        "iptables-legacy -w -I FORWARD -d 10.0.0.0/16 -m comment --comment rudder:rudder0 -j ACCEPT",
+                        "iptables-legacy -w -I FORWARD -s 10.0.0.0/16 -m comment --comment rudder:rudder0 -j ACCEPT");
+    }
+
+    @Test
     void whereNothingIsInstalledOnlyMasqueradingFails() throws Exception {
         Firewall firewall = firewall(new FakeCommands());
 
@@ -183,6 +208,6 @@ class FirewallTest {
     }
 
     private static Firewall firewall(Commands commands) {
-        return Firewall.choose(commands, "rudder0", NETWORK);
+        return Firewall.choose(commands, "rudder0", NETWORK, () -> false);
     }
 }
