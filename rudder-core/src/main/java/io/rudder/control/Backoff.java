@@ -11,7 +11,7 @@ public final class Backoff {
     /** The first wait of most callers. */
     public static final Duration FIRST = Duration.ofMillis(100);
 
-    /** The longest wait of all callers, before jitter: with it 3 s, so that a store that is back is found within 5 s. */
+    /** The longest wait that it tells, before jitter: with it 3 s, so that a store that is back is found within 5 s. */
     public static final Duration LIMIT = Duration.ofSeconds(2);
 
     private static final int MAX_DOUBLINGS = 16;
