@@ -10,8 +10,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Looks for what on this host would keep a daemon from carrying packets; changes nothing. */
 public final class HostChecks {
@@ -24,9 +26,15 @@ public final class HostChecks {
     private static final List<String> BRIDGES = List.of("docker0", "cni0");
 
     private final Commands commands;
+    private final BooleanSupplier legacyInUse;
 
     public HostChecks(Commands commands) {
+        this(commands, IptablesForwardRules::isLegacyInUse);
+    }
+
+    HostChecks(Commands commands, BooleanSupplier legacyInUse) {
         this.commands = commands;
+        this.legacyInUse = legacyInUse;
     }
 
     /** Whether TUN devices can be made. */
@@ -121,15 +129,16 @@ public final class HostChecks {
                             + " a host whose FORWARD policy is to drop");
         }
         try {
-            String chain = forwardChain(nft);
-            boolean drops = chain.contains("policy drop") || chain.contains("-P FORWARD DROP");
-            if (!drops) {
+            List<String> dropping = forwardChains(nft).stream()
+                    .filter(chain -> chain.contains("policy drop") || chain.contains("-P FORWARD DROP"))
+                    .toList();
+            if (dropping.isEmpty()) {
                 return Finding.ok("firewall", "the FORWARD policy is to accept");
             }
             if (!isRunning) {
                 return Finding.ok("firewall", "the FORWARD policy is to drop; the daemon adds rules for the overlay");
             }
-            return chain.contains(ForwardRules.tag(tunName))
+            return dropping.stream().allMatch(chain -> chain.contains(ForwardRules.tag(tunName)))
                     ? Finding.ok("firewall", "the FORWARD policy is to drop, with rules that accept the overlay")
                     : Finding.error(
                             "firewall",
@@ -140,11 +149,17 @@ public final class HostChecks {
         }
     }
 
-    private String forwardChain(boolean nft) throws HostException {
-        Commands.Result result = nft && !IptablesForwardRules.isLegacyInUse()
-                ? commands.run("nft", "list", "chain", "ip", "filter", "FORWARD")
-                : commands.run("iptables", "-S", "FORWARD");
-        return result.output();
+    private List<String> forwardChains(boolean nft) throws HostException {
+        List<String> chains = new ArrayList<>();
+        chains.add((nft
+                        ? commands.run("nft", "list", "chain", "ip", "filter", "FORWARD")
+                        : commands.run("iptables", "-S", "FORWARD"))
+                .output());
+        if (legacyInUse.getAsBoolean()) {
+            String program = commands.isInstalled("iptables-legacy") ? "iptables-legacy" : "iptables";
+            chains.add(commands.run(program, "-S", "FORWARD").output());
+        }
+        return chains;
     }
 
     /** What on other devices lies in the overlay's network and not in this host's part of it. */
