@@ -2,6 +2,7 @@ package io.rudder.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rudder.control.Backoff;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,7 @@ class RepairPaceTest {
             assertThat(last).isGreaterThanOrEqualTo(Duration.ofMillis(50));
             pass(last);
         }
-        assertThat(last).isGreaterThanOrEqualTo(Duration.ofMillis(2500));
+        assertThat(last).isGreaterThanOrEqualTo(Backoff.LIMIT.dividedBy(2));
         pace.looked();
         pass(REST);
         pace.hint();
