@@ -38,9 +38,9 @@ public final class TwoNodes {
         hostA.send(packet);
         byte[] arrived = hostB.receive(Duration.ofSeconds(10)).orElseThrow();
         System.out.println("received  " + Packets.describe(arrived));
-        System.out.println("a sent    " + a.counters().get(Counter.ENCAP_PACKETS) + " packet");
 
         a.close().get(10, TimeUnit.SECONDS);
+        System.out.println("a sent    " + a.counters().get(Counter.ENCAP_PACKETS) + " packet");
         b.close().get(10, TimeUnit.SECONDS);
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
     }
