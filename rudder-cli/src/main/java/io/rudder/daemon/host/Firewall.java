@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * nftables is used where it is installed, iptables elsewhere; iptables-legacy beside it while somebody filters by the
- * older kernel interface. All names and tags contain the TUN device's name, so that
- * several daemons do not meet, and a daemon replaces what a killed one of its device left.
+ * older kernel interface. All names and tags contain the TUN device's name, so that several daemons do not meet, and a
+ * daemon replaces what a killed one of its device left.
  */
 public final class Firewall {
     private static final Logger log = LoggerFactory.getLogger(Firewall.class);

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells, from the kernel's own notifications, that something changed on the host which the overlay depends on: an
- * interface, an address, a route inside the overlay's network, or the packet filter. What it was, whoever listens has to look at: a
- * notification says what somebody did, not what is there now. Lives on one event loop.
+ * interface, an address, a route inside the overlay's network, or the packet filter. What it was, whoever listens has
+ * to look at: a notification says what somebody did, not what is there now. Lives on one event loop.
  */
 public final class HostWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HostWatch.class);
