@@ -131,11 +131,7 @@ class DataPathIT {
     void aTunnelWhoseLoopStandsStillIsHandedOver() throws Exception {
         DataPath path = open();
         String before = state();
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        CompletableFuture<Successor> asked = new CompletableFuture<>();
-        HandOverServer server = HandOverServer.open(group, folder.resolve("hand-over.sock"), asked::complete);
-        try {
-            CompletableFuture<TunnelDescriptors> taken = goOn(group);
+        beforeSuccessor((asked, taken) -> {
             CountDownLatch blocked = block(path);
 
             assertThat(path.handOver(asked.get(BOUND.toSeconds(), TimeUnit.SECONDS)))
@@ -145,11 +141,7 @@ class DataPathIT {
             phases.undoAll();
             assertThat(state()).isEqualTo(before);
             taken.get(BOUND.toSeconds(), TimeUnit.SECONDS).close();
-        } finally {
-            server.close();
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(BOUND.toMillis());
-            phases.undoAll();
-        }
+        });
     }
 
     /** Until the device is made again there is nothing to give, and the next daemon hears so. */
@@ -157,11 +149,7 @@ class DataPathIT {
     void aTunnelWhoseDeviceWasDeletedIsNotHandedOver() throws Exception {
         DataPath path = open();
         String before = state();
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        CompletableFuture<Successor> asked = new CompletableFuture<>();
-        HandOverServer server = HandOverServer.open(group, folder.resolve("hand-over.sock"), asked::complete);
-        try {
-            CompletableFuture<TunnelDescriptors> taken = goOn(group);
+        beforeSuccessor((asked, taken) -> {
             OwnNetwork.run("ip link delete rudder0");
             await().atMost(BOUND).until(() -> path.tunnel().closeFuture().isDone());
 
@@ -171,6 +159,20 @@ class DataPathIT {
             assertThatThrownBy(() -> taken.get(BOUND.toSeconds(), TimeUnit.SECONDS))
                     .hasMessageContaining("does not hand its tunnel over");
             assertMadeAgain(path, before);
+        });
+    }
+
+    private interface HandOver {
+        void check(CompletableFuture<Successor> asked, CompletableFuture<TunnelDescriptors> taken) throws Exception;
+    }
+
+    /** Another daemon asks for the tunnel, and goes on with it if it gets it. */
+    private void beforeSuccessor(HandOver handOver) throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        CompletableFuture<Successor> asked = new CompletableFuture<>();
+        HandOverServer server = HandOverServer.open(group, folder.resolve("hand-over.sock"), asked::complete);
+        try {
+            handOver.check(asked, goOn(group));
         } finally {
             server.close();
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(BOUND.toMillis());
