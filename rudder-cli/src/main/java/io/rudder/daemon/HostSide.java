@@ -78,14 +78,13 @@ final class HostSide {
     void join(NetworkConfig config, Lease own) {
         port = settings.underlay().port().orElse(config.backend().port());
         carries = config.backend().type() == Backend.Type.UDP;
-        int mtuBytes = carries ? OverlayAddress.mtuBytesInside(underlay.mtuBytes()) : underlay.mtuBytes();
         wanted = Optional.of(new SubnetFile.Content(
-                config.network(), own.subnet(), mtuBytes, settings.host().ipMasq()));
+                config.network(), own.subnet(), mtuBytes(), settings.host().ipMasq()));
     }
 
     /**
-     * The peers are known: makes the data path, unless others carry the packets, or goes on with that of the daemon before
-     * this one; then writes the subnet file.
+     * The peers are known: makes the data path, unless others carry the packets, or goes on with that of the daemon
+     * before this one; then writes the subnet file.
      *
      * @param group of Netty's epoll transport; carries no packets
      */
@@ -169,6 +168,11 @@ final class HostSide {
     /** What was counted about the host besides packets. On any thread. */
     Counters counters() {
         return counters;
+    }
+
+    /** That of the device and of containers. */
+    private int mtuBytes() {
+        return carries ? OverlayAddress.mtuBytesInside(underlay.mtuBytes()) : underlay.mtuBytes();
     }
 
     private InetSocketAddress local() {
@@ -264,8 +268,7 @@ final class HostSide {
 
     private void followMtu() throws HostException {
         SubnetFile.Content old = content();
-        int mtuBytes = dataPath.isPresent() ? OverlayAddress.mtuBytesInside(underlay.mtuBytes()) : underlay.mtuBytes();
-        wanted = Optional.of(new SubnetFile.Content(old.network(), old.subnet(), mtuBytes, old.ipMasq()));
+        wanted = Optional.of(new SubnetFile.Content(old.network(), old.subnet(), mtuBytes(), old.ipMasq()));
         if (dataPath.isPresent()) {
             dataPath.get().changeMtu(address());
         }

@@ -3,9 +3,7 @@ package io.rudder.daemon.host;
 import io.rudder.net.Ipv4Prefix;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Two rules that accept forwarded packets from and to the overlay, at the head of the chain {@code FORWARD} of the IPv4
@@ -27,19 +25,16 @@ interface ForwardRules {
      */
     static List<ForwardRules> all(Commands commands, String tunName, Ipv4Prefix network, boolean legacyInUse) {
         Set<String> programs = new LinkedHashSet<>();
-        first(commands, "nft", "iptables").ifPresent(programs::add);
+        programs.add(commands.isInstalled("nft") ? "nft" : "iptables");
         if (legacyInUse) {
-            first(commands, "iptables-legacy", "iptables").ifPresent(programs::add);
+            programs.add(IptablesForwardRules.legacyProgram(commands));
         }
         return programs.stream()
+                .filter(commands::isInstalled)
                 .map(program -> program.equals("nft")
                         ? new NftForwardRules(commands, tunName, network)
                         : new IptablesForwardRules(commands, program, tunName, network))
                 .toList();
-    }
-
-    private static Optional<String> first(Commands commands, String... programs) {
-        return Stream.of(programs).filter(commands::isInstalled).findFirst();
     }
 
     /** The comment that tells a device's rules. */

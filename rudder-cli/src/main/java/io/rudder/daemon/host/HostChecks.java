@@ -156,8 +156,8 @@ public final class HostChecks {
                         : commands.run("iptables", "-S", "FORWARD"))
                 .output());
         if (legacyInUse.getAsBoolean()) {
-            String program = commands.isInstalled("iptables-legacy") ? "iptables-legacy" : "iptables";
-            chains.add(commands.run(program, "-S", "FORWARD").output());
+            chains.add(commands.run(IptablesForwardRules.legacyProgram(commands), "-S", "FORWARD")
+                    .output());
         }
         return chains;
     }

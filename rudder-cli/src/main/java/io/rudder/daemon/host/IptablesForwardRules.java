@@ -29,6 +29,11 @@ final class IptablesForwardRules implements ForwardRules {
                 .orElse(false);
     }
 
+    /** The program for the older kernel interface; iptables itself may be it. */
+    static String legacyProgram(Commands commands) {
+        return commands.isInstalled("iptables-legacy") ? "iptables-legacy" : "iptables";
+    }
+
     @Override
     public void install() throws HostException {
         List<String> chain = list();
