@@ -2,11 +2,12 @@ package io.rudder.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rudder.it.fault.Flow;
 import io.rudder.it.lab.Cluster;
 import io.rudder.it.lab.Host;
 import io.rudder.it.lab.RudderProcess;
-import io.rudder.it.lab.Running;
 import io.rudder.it.lab.Wait;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -27,16 +28,15 @@ class MembershipIT {
     }
 
     @Test
-    void aNewHostIsReachedWithoutLossOfExistingTraffic() {
+    void aNewHostIsReachedWithoutLossOfExistingTraffic() throws IOException {
         List<RudderProcess> daemons = CLUSTER.startOn("a", "b");
-        Running flow = steadyPing(daemons.get(0), daemons.get(1));
 
-        RudderProcess joined = CLUSTER.start(CLUSTER.host("c")).awaitReady();
+        Flow.assertLossless("39", daemons.get(0), daemons.get(1), () -> {
+            RudderProcess joined = CLUSTER.start(CLUSTER.host("c")).awaitReady();
 
-        awaitPing(daemons.get(0).host(), joined.overlayAddress());
-        awaitPing(joined.host(), daemons.get(1).overlayAddress());
-        flow.interrupt();
-        assertThat(flow.awaitExit(SOON).stdout()).contains(" 0% packet loss");
+            awaitPing(daemons.get(0).host(), joined.overlayAddress());
+            awaitPing(joined.host(), daemons.get(1).overlayAddress());
+        });
     }
 
     @Test
@@ -98,13 +98,6 @@ class MembershipIT {
             CLUSTER.etcd().stop();
             CLUSTER.etcd().start();
         }
-    }
-
-    private static Running steadyPing(RudderProcess from, RudderProcess to) {
-        awaitPing(from.host(), to.overlayAddress());
-        Running flow = from.host().spawn("ping", "-n", "-i", "0.01", to.overlayAddress());
-        flow.awaitOutput("icmp_seq=10", SOON);
-        return flow;
     }
 
     private static void awaitPing(Host from, String destination) {

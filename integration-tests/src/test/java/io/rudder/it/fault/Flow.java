@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Numbered datagrams both ways between two hosts' overlay addresses, every 5 ms, while a fault is under way. */
-final class Flow implements AutoCloseable {
+public final class Flow implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final String PORT = "7777";
     private static final String INTERVAL_MICROS = "5000";
@@ -28,7 +28,8 @@ final class Flow implements AutoCloseable {
     }
 
     /** Lets it flow while something happens, of which it must not notice anything. */
-    static void assertLossless(String fault, RudderProcess a, RudderProcess b, Happening happening) throws IOException {
+    public static void assertLossless(String fault, RudderProcess a, RudderProcess b, Happening happening)
+            throws IOException {
         try (Flow flow = between(a, b)) {
             happening.run();
             Outcome outcome = flow.end();
@@ -95,7 +96,7 @@ final class Flow implements AutoCloseable {
     }
 
     /** What happens meanwhile. */
-    interface Happening {
+    public interface Happening {
         void run() throws IOException;
     }
 
